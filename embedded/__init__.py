@@ -1,0 +1,1 @@
+"""Everything that is only for machines without Azure or without the Pulumi CLI."""

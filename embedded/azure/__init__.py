@@ -1,0 +1,1 @@
+"""A local Azure: ARM, Entra, a registry data plane and containers, on loopback only."""

@@ -1,0 +1,1 @@
+"""Pulumi providers in Python, plugins on the wire for either engine."""
