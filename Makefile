@@ -1,0 +1,41 @@
+# One line a target: `make` alone prints them. Each target sets up what it needs.
+PYTHON ?= python3
+VENV = .venv/bin/python
+.DEFAULT_GOAL = help
+.PHONY: help up preview destroy refresh test lint bench clean
+
+help: ## print this
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+up: ## deploy the stack `local` and wait until the app answers
+	@$(PYTHON) -m embedded.machine up
+	@$(VENV) -m embedded up --yes
+
+preview: ## show what `make up` would change
+	@$(PYTHON) -m embedded.machine up
+	@$(VENV) -m embedded preview
+
+destroy: ## remove all that the stack made
+	@$(PYTHON) -m embedded.machine up
+	@$(VENV) -m embedded destroy --yes
+
+refresh: ## bring the state in line with the cloud
+	@$(PYTHON) -m embedded.machine up
+	@$(VENV) -m embedded refresh --yes
+
+test: ## run all tests; at the end it says what was skipped and why
+	@$(PYTHON) -m embedded.machine test
+	@$(VENV) -m pytest
+
+lint: ## ruff and mypy
+	@$(PYTHON) -m embedded.machine lint
+	@$(VENV) -m ruff check
+	@$(VENV) -m ruff format --check
+	@$(VENV) -m mypy .
+
+bench: ## print the figures of bench/ as ratios measured in one run
+	@$(PYTHON) -m embedded.machine test
+	@$(VENV) -m bench
+
+clean: ## remove the local Azure, the environment and all they made
+	@$(PYTHON) -m embedded.machine clean

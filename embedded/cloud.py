@@ -1,0 +1,241 @@
+"""The embedded Azure as a process: start, stop, ask, empty it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from embedded.errors import AzureDidNotStart, PortTaken
+from embedded.home import PROJECT, Home
+
+#: Seconds that the process gets until it must answer.
+START_LIMIT = 30.0
+#: Seconds that it gets to end its work in.
+STOP_LIMIT = 30.0
+GROUPS_VERSION = "2021-04-01"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What ``connection.json`` says: how a client signs in."""
+
+    arm_endpoint: str
+    metadata_host: str
+    tenant_id: str
+    subscription_id: str
+    client_id: str
+    client_secret: str
+    ca_file: Path
+    pid: int
+
+    @classmethod
+    def read(cls, file: Path) -> Connection | None:
+        """None where the file is not there or not whole."""
+        try:
+            body = json.loads(file.read_text())
+            return cls(
+                body["armEndpoint"],
+                body["metadataHost"],
+                body["tenantId"],
+                body["subscriptionId"],
+                body["clientId"],
+                body["clientSecret"],
+                Path(body["caFile"]),
+                int(body["pid"]),
+            )
+        except (OSError, ValueError, KeyError):
+            return None
+
+
+class LocalAzure:
+    """The one process of one home folder, wherever it was started from."""
+
+    def __init__(self, home: Home, environment: Mapping[str, str] = os.environ) -> None:
+        self._home = home
+        self._port = int(environment.get("EMBEDDED_PORT") or 4747)
+        self._role_delay = environment.get("EMBEDDED_ROLE_DELAY") or "0"
+
+    @property
+    def connection(self) -> Connection | None:
+        """The running process's; None if it does not run."""
+        found = Connection.read(self._home.azure / "connection.json")
+        return found if found is not None and _is_ours(found.pid) else None
+
+    def start(self, *, automatic: bool) -> Connection:
+        """Start it unless it runs. ``automatic``: `destroy` may stop it when empty.
+
+        Raises PortTaken, AzureDidNotStart.
+        """
+        with self._alone():
+            running = self.connection
+            if running is not None:
+                return running
+            self._require_port()
+            self._spawn()
+            mark = self._home.root / "automatic"
+            mark.touch() if automatic else mark.unlink(missing_ok=True)
+        started = self.connection
+        if started is None:
+            raise AzureDidNotStart("it ended at once", self._home.log("azure"))
+        return started
+
+    @property
+    def started_automatically(self) -> bool:
+        return (self._home.root / "automatic").exists()
+
+    def stop(self) -> bool:
+        """End it and wait until it is gone; whether it ran. Its data stays."""
+        running = self.connection
+        if running is None:
+            return False
+        os.kill(running.pid, signal.SIGTERM)
+        end = time.monotonic() + STOP_LIMIT
+        while _is_ours(running.pid):
+            if time.monotonic() > end:
+                os.kill(running.pid, signal.SIGKILL)
+            time.sleep(0.05)
+        return True
+
+    def groups(self) -> list[str]:
+        """The names of all resource groups in it."""
+        with self._client() as client:
+            return [group["name"] for group in _groups(client)]
+
+    def reset(self) -> None:
+        """Delete all resources, stop it, and remove what it kept."""
+        if not self._home.azure.exists():
+            return
+        self.start(automatic=False)
+        with self._client() as client:
+            for group in _groups(client):
+                _delete(client, group["id"])
+        self.stop()
+        shutil.rmtree(self._home.azure)
+
+    def environment(self) -> dict[str, str]:
+        """What az, the Azure SDKs, azure-native and docker need to reach it."""
+        known = self.connection or self.start(automatic=False)
+        bundle = str(self._bundle(known))
+        return {
+            "ARM_CLIENT_ID": known.client_id,
+            "ARM_CLIENT_SECRET": known.client_secret,
+            "ARM_TENANT_ID": known.tenant_id,
+            "ARM_SUBSCRIPTION_ID": known.subscription_id,
+            "ARM_METADATA_HOSTNAME": known.metadata_host,
+            "ARM_DISABLE_INSTANCE_DISCOVERY": "true",
+            "AZURE_AUTHORITY_HOST": known.arm_endpoint,
+            "AZURE_CORE_INSTANCE_DISCOVERY": "false",
+            "EMBEDDED_ARM_ENDPOINT": known.arm_endpoint,
+            "REQUESTS_CA_BUNDLE": bundle,
+            "SSL_CERT_FILE": bundle,
+        }
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two commands at once must not start two of it."""
+        self._home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self._home.root / "azure.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _require_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self._port))
+            except OSError as error:
+                raise PortTaken(self._port) from error
+
+    def _spawn(self) -> None:
+        log = self._home.log("azure")
+        command = [sys.executable, "-m", "embedded.azure"]
+        command += ["--home", str(self._home.azure), "--port", str(self._port)]
+        command += ["--role-delay", self._role_delay]
+        tools = self._home.packages / "usr" / "bin"
+        path = f"{tools}:{os.environ.get('PATH', '')}"
+        with log.open("ab") as errors:
+            process = subprocess.Popen(
+                command,
+                cwd=PROJECT,
+                env={**os.environ, "PATH": path},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            )
+        assert process.stdout is not None
+        with process.stdout as ready:
+            line = ready.readline()
+        if b"ready" not in line:
+            raise AzureDidNotStart(log.read_text(errors="replace"), log)
+
+    def _bundle(self, known: Connection) -> Path:
+        """The system's CAs and the local one, in one file."""
+        bundle = known.ca_file.with_name("bundle.pem")
+        system = ssl.get_default_verify_paths().cafile
+        texts = [Path(system).read_text()] if system and Path(system).exists() else []
+        text = "\n".join([*texts, known.ca_file.read_text()])
+        if not bundle.exists() or bundle.read_text() != text:
+            bundle.write_text(text)
+        return bundle
+
+    def _client(self) -> httpx.Client:
+        known = self.connection or self.start(automatic=False)
+        context = ssl.create_default_context(cafile=str(known.ca_file))
+        with httpx.Client(verify=context, trust_env=False) as plain:
+            answer = plain.post(
+                f"{known.arm_endpoint}/{known.tenant_id}/oauth2/v2.0/token",
+                data={
+                    "grant_type": "client_credentials",
+                    "client_id": known.client_id,
+                    "client_secret": known.client_secret,
+                    "scope": f"{known.arm_endpoint}/.default",
+                },
+            )
+        token = answer.raise_for_status().json()["access_token"]
+        return httpx.Client(
+            verify=context,
+            trust_env=False,
+            timeout=120,
+            headers={"Authorization": f"Bearer {token}"},
+            base_url=f"{known.arm_endpoint}/subscriptions/{known.subscription_id}",
+            params={"api-version": GROUPS_VERSION},
+        )
+
+
+def _groups(client: httpx.Client) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = (
+        client.get("/resourcegroups").raise_for_status().json()["value"]
+    )
+    return found
+
+
+def _delete(client: httpx.Client, group_id: str) -> None:
+    url = f"/resourcegroups/{group_id.rsplit('/', 1)[-1]}"
+    client.delete(url).raise_for_status()
+    while client.get(url).status_code != httpx.codes.NOT_FOUND:
+        time.sleep(0.1)
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether the process lives and is a local Azure (pids are used again)."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0]
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return state != "Z" and b"embedded.azure" in command

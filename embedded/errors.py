@@ -1,0 +1,104 @@
+"""Failures of the command line itself, each with the exit code that it ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class CommandError(Exception):
+    """The base of them all; ``code`` is the exit code."""
+
+    code = 1
+
+
+class WrongUse(CommandError):
+    """Wrong use or configuration."""
+
+    code = 2
+
+
+class PartMissing(CommandError):
+    """A needed part is not there."""
+
+    code = 3
+
+
+class CliNeeded(WrongUse):
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"Stack {stack!r} deploys to Azure, which needs the Pulumi CLI, and there "
+            "is none on PATH. Install it (https://www.pulumi.com/docs/install/), or "
+            "use the embedded Azure: `--stack local`."
+        )
+
+
+class EngineNotForAzure(WrongUse):
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"The embedded engine does not deploy to Azure (stack {stack!r}); the "
+            "Pulumi CLI does: `--engine pulumi`. The embedded engine serves the stack "
+            "`local` and stacks named `local-…`."
+        )
+
+
+class CliMissing(PartMissing):
+    def __init__(self) -> None:
+        super().__init__(
+            "`--engine pulumi` was asked for and there is no `pulumi` on PATH. Install "
+            "it (https://www.pulumi.com/docs/install/), or leave the option out."
+        )
+
+
+class OptionRefused(WrongUse):
+    def __init__(self, options: Sequence[str]) -> None:
+        joined = ", ".join(options)
+        super().__init__(
+            f"The embedded engine does not support {joined}, and nothing was done. "
+            "With the Pulumi CLI on PATH the option is passed on to it."
+        )
+
+
+class ConfirmationNeeded(WrongUse):
+    def __init__(self, command: str) -> None:
+        super().__init__(
+            f"`{command}` asks before it changes anything, and there is no terminal to "
+            "ask on. Add --yes."
+        )
+
+
+class OutputUnknown(WrongUse):
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        there = ", ".join(known) if known else "none; the stack is not deployed"
+        super().__init__(f"The stack has no output {name!r}. It has: {there}.")
+
+
+class PortTaken(PartMissing):
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Port {port} of this machine is taken by another process, perhaps by the "
+            "local Azure of another clone. Stop it there (`python -m embedded azure "
+            "stop`), or choose another port: EMBEDDED_PORT=4848."
+        )
+
+
+class AzureDidNotStart(PartMissing):
+    def __init__(self, output: str, log: Path) -> None:
+        tail = "\n".join(f"    {line}" for line in output.splitlines()[-6:])
+        super().__init__(f"The local Azure did not start:\n{tail}\n  Its log is {log}.")
+
+
+class AzureNotRunning(CommandError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The local Azure does not run. Start it: `python -m embedded azure start`."
+        )
+
+
+class AppSilent(CommandError):
+    def __init__(self, url: str, seconds: float) -> None:
+        super().__init__(
+            f"Everything is deployed, but {url} gave no answer within {seconds:.0f} s. "
+            "The container's log: `docker ps --all --filter label=acr-lab.embedded` "
+            "names it, `docker logs NAME` shows it."
+        )

@@ -1,0 +1,74 @@
+"""``python3 -m embedded.machine up | test | lint | clean``: what the Makefile calls."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from embedded.home import PROJECT, Home
+from embedded.machine import base_image, docker_engine, environment, packages
+from embedded.machine.command import say
+from embedded.machine.errors import MachineError
+
+RUN = ("requirements.txt", "embedded/requirements.txt")
+DEVELOP = (*RUN, "requirements-dev.txt")
+
+
+def main() -> int:
+    """0, or 3 when something that is needed cannot be had."""
+    parser = argparse.ArgumentParser(prog="python3 -m embedded.machine")
+    parser.add_argument("purpose", choices=["up", "test", "lint", "clean"])
+    purpose = parser.parse_args().purpose
+    home = Home.find()
+    try:
+        clean(home) if purpose == "clean" else prepare(purpose, home)
+    except MachineError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 3
+    return 0
+
+
+def prepare(purpose: str, home: Home) -> None:
+    """All that one purpose needs. Raises MachineError."""
+    home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment.prepare(PROJECT, RUN if purpose == "up" else DEVELOP, home)
+    if purpose == "lint":
+        return
+    try:
+        prepare_docker(home)
+    except MachineError as error:
+        # Tests that need Docker skip with a reason, unless they must not.
+        if purpose == "up" or os.environ.get("REQUIRE_DOCKER") == "1":
+            raise
+        say(f"Tests that need Docker will be skipped. {error}")
+
+
+def prepare_docker(home: Home) -> None:
+    """The Docker Engine, a registry to put behind the front, and a base image."""
+    if shutil.which("docker-registry") is None:
+        packages.unpack("docker-registry", "docker-registry", home)
+    docker_engine.prepare(home)
+    base = base_image.prepare(PROJECT, home)
+    home.machine_file.write_text(json.dumps({"baseImage": base}) + "\n")
+
+
+def clean(home: Home) -> None:
+    """Undo it: the local Azure with all it holds, our image, our dockerd."""
+    python = PROJECT / ".venv" / "bin" / "python"
+    if python.exists() and home.root.exists():
+        say("Removing what the local Azure holds")
+        reset = [str(python), "-m", "embedded", "azure", "reset", "--yes"]
+        subprocess.run(reset, check=False, cwd=PROJECT)
+    base_image.remove(home)
+    docker_engine.stop(home)
+    say(f"Removing {home.root} and {PROJECT / '.venv'}")
+    shutil.rmtree(home.root, ignore_errors=True)
+    shutil.rmtree(PROJECT / ".venv", ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

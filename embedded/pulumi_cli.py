@@ -1,0 +1,80 @@
+"""Deploying with the real Pulumi CLI: the same commands, passed on to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+from embedded.home import PROJECT
+
+
+class PulumiCli:
+    """One stack, deployed by the `pulumi` on PATH.
+
+    ``environment`` is what the CLI gets beside its own; it decides the backend and the
+    cloud.
+    """
+
+    def __init__(self, stack: str, environment: Mapping[str, str]) -> None:
+        self._stack = stack
+        self._environment = {**os.environ, **environment}
+
+    def deploy(self, kind: str, options: Sequence[str]) -> int:
+        """Run `pulumi KIND`; its exit code."""
+        self._select()
+        return self._run([kind, "--stack", self._stack, *options])
+
+    def outputs(self, *, show_secrets: bool) -> dict[str, object]:
+        command = ["stack", "output", "--json", "--stack", self._stack]
+        shown = ["--show-secrets"] if show_secrets else []
+        text = self._read([*command, *shown])
+        found: dict[str, object] = json.loads(text) if text.strip() else {}
+        return found
+
+    def export(self) -> str:
+        return self._read(["stack", "export", "--stack", self._stack])
+
+    def import_(self, text: str) -> int:
+        self._select()
+        command = ["pulumi", "stack", "import", "--stack", self._stack]
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=PROJECT,
+            env=self._environment,
+            input=text,
+            text=True,
+        )
+        return done.returncode
+
+    def _select(self) -> None:
+        """Make the stack if it is new. (An error shows in the command that follows.)"""
+        command = ["pulumi", "stack", "select", "--create", self._stack]
+        subprocess.run(
+            command,
+            check=False,
+            cwd=PROJECT,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def _run(self, arguments: Sequence[str]) -> int:
+        command = ["pulumi", *arguments]
+        done = subprocess.run(command, check=False, cwd=PROJECT, env=self._environment)
+        return done.returncode
+
+    def _read(self, arguments: Sequence[str]) -> str:
+        done = subprocess.run(
+            ["pulumi", *arguments],
+            check=False,
+            cwd=PROJECT,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if done.returncode:
+            sys.exit(done.returncode)
+        return done.stdout

@@ -1,0 +1,58 @@
+"""What a machine may lack: such tests skip with a reason, or fail if they must run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+
+import docker
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+# Debian's docker-registry may be unpacked here and not installed.
+TOOLS = PROJECT / ".embedded" / "packages" / "usr" / "bin"
+os.environ["PATH"] = f"{TOOLS}:{os.environ.get('PATH', '')}"
+
+
+@cache
+def docker_missing() -> str | None:
+    """Why tests with containers cannot run here; None if they can."""
+    try:
+        client = docker.from_env()
+        client.ping()
+        client.close()
+    except docker.errors.DockerException as error:
+        return f"no Docker Engine answers: {error}"
+    if shutil.which("docker-registry") is None:
+        return "no `docker-registry` (Debian's Distribution) on PATH"
+    return None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("cli") and shutil.which("pulumi") is None:
+        pytest.skip("no `pulumi` on PATH")
+    if item.get_closest_marker("docker") is None:
+        return
+    reason = docker_missing()
+    if reason is not None and os.environ.get("REQUIRE_DOCKER") == "1":
+        pytest.fail(f"REQUIRE_DOCKER=1, and {reason}", pytrace=False)
+    if reason is not None:
+        pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The last word of a run: what was not tested, and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons: dict[str, int] = {}
+    for report in skipped:
+        reason = str(report.longrepr[-1]).removeprefix("Skipped: ")
+        reasons[reason] = reasons.get(reason, 0) + 1
+    terminalreporter.section("not tested")
+    if not reasons:
+        terminalreporter.line("nothing: every test ran")
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.line(f"{count} tests: {reason}")
