@@ -1,14 +1,20 @@
 """The state of a stack as data, and the rules that keep it sound. Sans-I/O.
 
-Field names and meaning: Pulumi's deployment format, version 3.
+Field names, order and rules: Pulumi's deployment format, version 3
+(pulumi/pulumi, sdk/go/common/apitype/core.go and pkg/resource/deploy/snapshot.go).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-from embedded.engine.values import Properties, Value
+from embedded.engine.errors import StateDamaged
+from embedded.engine.values import Cipher, Properties, Value, from_json, to_json
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,28 @@ class Resource:
     #: Fields that this engine does not interpret but must not lose.
     extra: Mapping[str, Value] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        return self.urn.rsplit("::", 1)[-1]
+
+    @property
+    def is_provider(self) -> bool:
+        return self.type.startswith("pulumi:providers:")
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """(rule, URN) of every resource that must stand earlier in the list."""
+        if self.parent:
+            yield "parent", self.parent
+        if self.deleted_with:
+            yield "deletedWith", self.deleted_with
+        if self.provider:
+            yield "provider", self.provider.rpartition("::")[0]
+        for urn in self.dependencies:
+            yield "dependency", urn
+        for urns in self.property_dependencies.values():
+            for urn in urns:
+                yield "property dependency", urn
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -65,3 +93,147 @@ class Snapshot:
     time: str = ""
     version: str = ""
     metadata: Mapping[str, Value] = field(default_factory=dict)
+
+
+def check(snapshot: Snapshot) -> None:
+    """Raise StateDamaged if a rule that the CLI checks on load does not hold."""
+    seen: set[str] = set()
+    live: set[str] = set()
+    providers: set[str] = set()
+    for resource in snapshot.resources:
+        _check_one(resource, seen, providers)
+        if not resource.delete and resource.urn in live:
+            raise StateDamaged(f"{resource.urn} is in the state twice")
+        seen.add(resource.urn)
+        if not resource.delete:
+            live.add(resource.urn)
+        if resource.is_provider:
+            providers.add(f"{resource.urn}::{resource.id}")
+
+
+def _check_one(resource: Resource, seen: set[str], providers: set[str]) -> None:
+    if not resource.urn or not resource.type:
+        raise StateDamaged("a resource in the state has no URN or no type")
+    if resource.id and not resource.custom:
+        raise StateDamaged(f"{resource.urn} is a component and has an id")
+    if resource.provider and resource.provider not in providers:
+        raise StateDamaged(
+            f"{resource.urn} names a provider that is not before it: "
+            f"{resource.provider}"
+        )
+    for rule, urn in resource.references():
+        if urn not in seen:
+            raise StateDamaged(f"{resource.urn} has a {rule} that is missing: {urn}")
+
+
+#: Our field -> its JSON name, in Go's order.
+NAMES = {
+    "urn": "urn",
+    "custom": "custom",
+    "delete": "delete",
+    "id": "id",
+    "type": "type",
+    "inputs": "inputs",
+    "outputs": "outputs",
+    "parent": "parent",
+    "protect": "protect",
+    "external": "external",
+    "dependencies": "dependencies",
+    "init_errors": "initErrors",
+    "provider": "provider",
+    "property_dependencies": "propertyDependencies",
+    "pending_replacement": "pendingReplacement",
+    "additional_secret_outputs": "additionalSecretOutputs",
+    "aliases": "aliases",
+    "custom_timeouts": "customTimeouts",
+    "import_id": "importID",
+    "retain_on_delete": "retainOnDelete",
+    "deleted_with": "deletedWith",
+    "created": "created",
+    "modified": "modified",
+    "source_position": "sourcePosition",
+    "ignore_changes": "ignoreChanges",
+    "hide_diff": "hideDiff",
+    "replace_on_changes": "replaceOnChanges",
+}
+#: Written even when empty.
+ALWAYS = {"urn", "custom", "type"}
+LISTS = {f.name for f in fields(Resource) if f.type == "tuple[str, ...]"}
+
+
+def resource_to_json(resource: Resource, encrypt: Cipher) -> Json:
+    body: Json = {}
+    for ours, name in NAMES.items():
+        value = getattr(resource, ours)
+        if not value and ours not in ALWAYS:
+            continue
+        if ours in ("inputs", "outputs"):
+            value = to_json(value, encrypt)
+        elif ours == "property_dependencies":
+            value = {key: list(urns) for key, urns in value.items()}
+        elif ours == "custom_timeouts":
+            value = to_json(dict(value), encrypt)
+        elif ours in LISTS:
+            value = list(value)
+        body[name] = value
+    return {**body, **resource.extra}
+
+
+def resource_from_json(body: Json, decrypt: Cipher) -> Resource:
+    values: Json = {}
+    for ours, name in NAMES.items():
+        if name not in body:
+            continue
+        value = body[name]
+        if ours in ("inputs", "outputs"):
+            value = {k: from_json(v, decrypt) for k, v in value.items()}
+        elif ours == "property_dependencies":
+            value = {key: tuple(urns or ()) for key, urns in value.items()}
+        elif ours in LISTS:
+            value = tuple(value or ())
+        values[ours] = value
+    extra = {name: body[name] for name in body if name not in NAMES.values()}
+    return Resource(**values, extra=extra)
+
+
+def deployment_to_json(
+    snapshot: Snapshot, secrets_providers: Json, encrypt: Cipher
+) -> Json:
+    """The ``deployment`` object of a checkpoint or an export."""
+    magic = hashlib.sha256(snapshot.version.encode()).hexdigest()
+    body: Json = {
+        "manifest": {
+            "time": snapshot.time,
+            "magic": magic,
+            "version": snapshot.version,
+        },
+        "secrets_providers": secrets_providers,
+    }
+    if snapshot.resources:
+        body["resources"] = [resource_to_json(r, encrypt) for r in snapshot.resources]
+    if snapshot.pending_operations:
+        body["pending_operations"] = [
+            {"resource": resource_to_json(o.resource, encrypt), "type": o.type}
+            for o in snapshot.pending_operations
+        ]
+    return {**body, "metadata": dict(snapshot.metadata)}
+
+
+def deployment_from_json(body: Json, decrypt: Cipher) -> Snapshot:
+    """The reverse. Raises StateDamaged where the form is wrong."""
+    try:
+        manifest = body.get("manifest") or {}
+        return Snapshot(
+            tuple(resource_from_json(r, decrypt) for r in body.get("resources") or ()),
+            tuple(
+                Operation(resource_from_json(o["resource"], decrypt), o["type"])
+                for o in body.get("pending_operations") or ()
+            ),
+            manifest.get("time", ""),
+            manifest.get("version", ""),
+            body.get("metadata") or {},
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise StateDamaged(
+            f"the state has not the form of a deployment: {error}"
+        ) from error

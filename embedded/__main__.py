@@ -1,0 +1,28 @@
+"""``python -m embedded``, with the project's own environment if it has one."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+
+from embedded.home import PROJECT
+
+
+def use_environment() -> None:
+    """Go on in ``.venv`` when this interpreter lacks what is needed."""
+    if importlib.util.find_spec("pulumi") and importlib.util.find_spec("httpx"):
+        return
+    python = PROJECT / ".venv" / "bin" / "python"
+    if python.exists() and sys.prefix != str(PROJECT / ".venv"):
+        command = [str(python), "-m", "embedded", *sys.argv[1:]]
+        os.execv(python, command)  # noqa: S606 (no shell is the point)
+    sys.stderr.write("error: Nothing is installed yet. Run `make up` first.\n")
+    sys.exit(3)
+
+
+if __name__ == "__main__":
+    use_environment()
+    from embedded.cli import main
+
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,167 @@
+"""The state of stacks in files, laid out as the CLI's file backend does.
+
+pulumi/pulumi, pkg/backend/diy: ``.pulumi/meta.yaml``, ``stacks/<project>/<stack>.json``
+with ``.bak``, ``history/…``, ``backups/…`` and ``locks/organization/…``.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from embedded.engine.errors import ProjectInvalid, StackLocked, StateDamaged
+from embedded.engine.values import dump
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FileBackend:
+    """All stacks below one folder. ``url`` is ``file://`` and an absolute path."""
+
+    root: Path
+
+    @classmethod
+    def open(cls, url: str) -> FileBackend:
+        """Raises ProjectInvalid for a backend that is not made of files."""
+        if not url.startswith("file://"):
+            raise ProjectInvalid(
+                f"The embedded engine keeps state in files, and PULUMI_BACKEND_URL is "
+                f"{url!r}. Use file://… or the Pulumi CLI."
+            )
+        path = Path(url.removeprefix("file://")).expanduser()
+        return cls(path / ".pulumi")
+
+    def stack_file(self, project: str, stack: str) -> Path:
+        return self.root / "stacks" / project / f"{stack}.json"
+
+    def stacks(self, project: str) -> list[str]:
+        folder = self.root / "stacks" / project
+        return sorted(file.stem for file in folder.glob("*.json"))
+
+    def load(self, project: str, stack: str) -> Json | None:
+        """The ``deployment`` object; None for a new stack. Raises StateDamaged."""
+        file = self.stack_file(project, stack)
+        if not file.exists():
+            return None
+        try:
+            latest = json.loads(file.read_text())["checkpoint"].get("latest")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StateDamaged(
+                f"The state file {file} is damaged ({error}). The state before the "
+                f"last change is {file}.bak; nothing was touched."
+            ) from error
+        return latest or {}
+
+    def save(self, project: str, stack: str, deployment: Json) -> None:
+        """Replace the state as a whole, and keep the one before as ``.bak``."""
+        file = self.stack_file(project, stack)
+        self._prepare(file.parent)
+        if file.exists():
+            backup = file.with_name(f"{file.name}.bak")
+            _write(backup, file.read_text())
+        _write(file, _checkpoint(project, stack, deployment))
+
+    def remove(self, project: str, stack: str) -> None:
+        self.stack_file(project, stack).unlink(missing_ok=True)
+
+    def record(self, project: str, stack: str, update: Json, deployment: Json) -> None:
+        """Add an update to the stack's history."""
+        stamp = f"{stack}-{time.time_ns()}"
+        folder = self.root / "history" / project / stack
+        self._prepare(folder)
+        _write(folder / f"{stamp}.history.json", dump(update))
+        text = _checkpoint(project, stack, deployment)
+        _write(folder / f"{stamp}.checkpoint.json", text)
+
+    @contextmanager
+    def lock(self, project: str, stack: str) -> Iterator[None]:
+        """Nobody else changes the stack meanwhile. Raises StackLocked.
+
+        As the CLI does it: write a lock of one's own, look whether there are others,
+        and step back if so. A lock of a process of this machine that is gone is no
+        lock any more.
+        """
+        folder = self.root / "locks" / "organization" / project / stack
+        self._prepare(folder)
+        own = folder / f"{uuid.uuid4()}.json"
+        _write(own, dump(_holder()))
+        try:
+            for other in folder.glob("*.json"):
+                if other != own:
+                    _respect(other, stack)
+            yield
+        finally:
+            own.unlink(missing_ok=True)
+
+    def _prepare(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        meta = self.root / "meta.yaml"
+        if not meta.exists():
+            _write(meta, "version: 1\n")
+
+
+def _checkpoint(project: str, stack: str, deployment: Json) -> str:
+    name = f"organization/{project}/{stack}"
+    checkpoint = {"stack": name, "latest": deployment}
+    return dump({"version": 3, "checkpoint": checkpoint})
+
+
+def _holder() -> Json:
+    return {
+        "pid": os.getpid(),
+        "username": getpass.getuser(),
+        "hostname": socket.gethostname(),
+        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _respect(lock: Path, stack: str) -> None:
+    """Raise StackLocked unless the lock's process is known to be gone."""
+    try:
+        body = json.loads(lock.read_text())
+    except FileNotFoundError:
+        return
+    except ValueError:
+        body = {}
+    pid, host = body.get("pid", 0), body.get("hostname")
+    if host == socket.gethostname() and not _lives(pid):
+        lock.unlink(missing_ok=True)
+        return
+    who = f"{body.get('username')}@{host} (pid {pid}) since {body.get('timestamp')}"
+    raise StackLocked(stack, who, str(lock))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _write(file: Path, text: str) -> None:
+    """All or nothing, also when the machine stops in the middle."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, file)  # noqa: PTH105 (a name, not a Path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,374 @@
+"""One deployment of one stack: preview, up, destroy or refresh."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from embedded.engine import host, secrets, state, urn
+from embedded.engine.backend import FileBackend
+from embedded.engine.errors import EngineError, ProjectInvalid
+from embedded.engine.events import Events, Severity, Step
+from embedded.engine.hooks import ErrorHooks
+from embedded.engine.journal import Journal
+from embedded.engine.monitor import Monitor
+from embedded.engine.project import Config, Project, StackSettings, resolve
+from embedded.engine.provider_registry import ProviderRegistry
+from embedded.engine.refresh import Refresh
+from embedded.engine.registration import Registrar
+from embedded.engine.removal import Removal
+from embedded.engine.secrets import PassphraseSecrets
+from embedded.engine.state import Snapshot
+from embedded.engine.steps import Steps
+from embedded.engine.values import Properties
+
+Kind = Literal["preview", "up", "destroy", "refresh"]
+#: What the state says of who wrote it. The CLI compares it with nothing.
+VERSION = "v3.272.0"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to do, and with what.
+
+    ``plugin_path`` folders are searched for providers before PATH; ``python`` runs the
+    program; ``environment`` is all that program and providers see of the environment.
+    """
+
+    directory: Path
+    stack: str
+    kind: Kind
+    python: Path
+    environment: Mapping[str, str]
+    plugin_path: Sequence[str] = ()
+    parallel: int = 10
+
+
+@dataclass(frozen=True)
+class Result:
+    """``changes``: how many resources met which step; ``outputs`` as the state has."""
+
+    succeeded: bool
+    changes: Mapping[str, int]
+    outputs: Properties
+    old_outputs: Properties
+    seconds: float
+
+
+@dataclass
+class Stack:
+    """A stack of the file backend with its secrets opened."""
+
+    project: Project
+    name: str
+    backend: FileBackend
+    settings: StackSettings
+    secrets: PassphraseSecrets
+
+    @classmethod
+    def open(cls, directory: Path, name: str, environment: Mapping[str, str]) -> Stack:
+        """Raises ProjectInvalid, WrongPassphrase: nothing is touched before."""
+        project = Project.load(directory)
+        settings = StackSettings.load(project, name)
+        passphrase = secrets.passphrase(environment)
+        if passphrase is None:
+            raise ProjectInvalid(
+                "Set PULUMI_CONFIG_PASSPHRASE (or …_FILE): the stack's secrets are "
+                "encrypted with it."
+            )
+        backend = FileBackend.open(environment.get("PULUMI_BACKEND_URL", ""))
+        if settings.salt:
+            opened = PassphraseSecrets.open(settings.salt, passphrase, name)
+        else:
+            opened = PassphraseSecrets.create(passphrase)
+            settings.add_salt(opened.salt)
+        return cls(project, name, backend, settings, opened)
+
+    def config(self) -> Config:
+        return resolve(self.project, self.settings, self.secrets.decrypt)
+
+    def load(self) -> Snapshot:
+        """The state; empty for a new stack. Raises StateDamaged."""
+        body = self.backend.load(self.project.name, self.name)
+        return self.parse(body or {})
+
+    def parse(self, body: Mapping[str, Any]) -> Snapshot:
+        """A deployment object as a sound snapshot. Raises StateDamaged."""
+        snapshot = state.deployment_from_json(dict(body), self.secrets.decrypt)
+        state.check(snapshot)
+        return snapshot
+
+    def body(self, snapshot: Snapshot) -> dict[str, Any]:
+        written = replace(snapshot, version=VERSION)
+        return state.deployment_to_json(
+            written, self.secrets.provider, self.secrets.encrypt
+        )
+
+    def save(self, snapshot: Snapshot) -> None:
+        self.backend.save(self.project.name, self.name, self.body(snapshot))
+
+
+class _Counting:
+    """Passes events on, and counts the steps that end well."""
+
+    def __init__(self, inner: Events) -> None:
+        self._inner = inner
+        self._lock = threading.Lock()
+        self.changes: Counter[str] = Counter()
+        self.failed_steps = 0
+
+    def started(self, step: Step) -> None:
+        self._inner.started(step)
+
+    def finished(self, step: Step, seconds: float) -> None:
+        with self._lock:
+            self.changes[step.op] += 1
+        self._inner.finished(step, seconds)
+
+    def failed(self, step: Step, message: str) -> None:
+        with self._lock:
+            self.failed_steps += 1
+        self._inner.failed(step, message)
+
+    def message(
+        self, severity: Severity, text: str, urn: str = "", *, ephemeral: bool = False
+    ) -> None:
+        self._inner.message(severity, text, urn, ephemeral=ephemeral)
+
+    def output(self, line: str) -> None:
+        self._inner.output(line)
+
+
+@dataclass
+class _Deployment:
+    """The parts of one run, wired together."""
+
+    request: Request
+    stack: Stack
+    events: _Counting
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        request, stack = self.request, self.stack
+        preview = request.kind == "preview"
+        snapshot = stack.load()
+        self.config = stack.config()
+        self.journal = Journal(snapshot, None if preview else stack.save)
+        self.hooks = ErrorHooks()
+        self.monitor = Monitor(
+            stack.name,
+            stack.project.name,
+            request.directory,
+            self.config,
+            self.events,
+            self.hooks,
+            preview=preview,
+            parallel=request.parallel,
+        )
+        self.providers = ProviderRegistry(
+            stack.name,
+            stack.project.name,
+            self.config,
+            self.journal,
+            lambda: self.monitor.address,
+            request.plugin_path,
+            request.environment,
+            str(request.directory),
+        )
+        self.steps = Steps(
+            self.journal, self.providers, self.events, self.hooks, preview=preview
+        )
+        self.removal = Removal(
+            self.journal, self.steps, self.events, self.cancelled, request.parallel
+        )
+        self.old_outputs = self._stack_outputs()
+        self._program_outputs: Properties | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        registrar = Registrar(
+            self.journal,
+            self.providers,
+            self.steps,
+            self.hooks,
+            self.events,
+            self.cancelled,
+            self.request.parallel,
+        )
+        self.monitor.register = registrar.register
+        self.monitor.default_provider = self.providers.default
+        self.monitor.invoke = self._invoke
+        self.monitor.outputs = self._set_outputs
+        self.monitor.cancel = self.cancelled.set  # type: ignore[method-assign]
+
+    def run(self) -> bool:
+        self.monitor.serve()
+        try:
+            self._warn_of_pending()
+            work = {"destroy": self._destroy, "refresh": self._refresh}
+            done = work.get(self.request.kind, self._update)()
+            return done and not self.cancelled.is_set()
+        finally:
+            self.providers.stop()
+            self.monitor.stop()
+            self.journal.write()
+
+    def stop(self) -> None:
+        """Begin no new step; what is under way ends."""
+        if not self.cancelled.is_set():
+            self.events.message("warning", "stopping when the steps under way are done")
+            self.cancelled.set()
+            self.providers.cancel()
+
+    def _update(self) -> bool:
+        request, project = self.request, self.stack.project
+        program = host.Program(
+            request.python,
+            request.directory,
+            project.main,
+            project.name,
+            self.stack.name,
+            self.config,
+            request.environment,
+            request.parallel,
+            request.kind == "preview",
+        )
+        code = host.run(program, self.monitor.address, self.events, self.cancelled)
+        self.monitor.wait_until_idle()
+        well = code == 0 and not self.cancelled.is_set() and not self.monitor.failures
+        if code and not self.monitor.failures and not self.cancelled.is_set():
+            self.events.message("error", f"the program ended with exit code {code}")
+        self._keep_outputs(well=well)
+        return well and self.removal.run(list(self.journal.old))
+
+    def _destroy(self) -> bool:
+        return self.removal.run(list(self.journal.old))
+
+    def _refresh(self) -> bool:
+        return Refresh(
+            self.journal,
+            self.providers,
+            self.steps,
+            self.events,
+            self.request.parallel,
+        ).run()
+
+    def _invoke(self, ref: str, token: str, arguments: Properties) -> Properties:
+        return self.providers.get(ref).invoke(token, arguments)
+
+    def _set_outputs(self, name: str, outputs: Properties) -> None:
+        if urn.parse(name).type == urn.STACK_TYPE:
+            # They are kept when it is known whether the program came to its end.
+            self._program_outputs = outputs
+        else:
+            self.journal.set_outputs(name, outputs)
+
+    def _keep_outputs(self, *, well: bool) -> None:
+        """A program that failed has exported some outputs only: the others stay."""
+        if self._program_outputs is None:
+            return
+        before = {} if well else self.old_outputs
+        for one in self.journal.new:
+            if one.type == urn.STACK_TYPE:
+                outputs = {**before, **self._program_outputs}
+                self.journal.set_outputs(one.urn, outputs)
+
+    def _stack_outputs(self) -> Properties:
+        rows = [*self.journal.new, *self.journal.old]
+        found = [one.outputs for one in rows if one.type == urn.STACK_TYPE]
+        return found[0] if found else {}
+
+    def _warn_of_pending(self) -> None:
+        for operation in self.journal.pending:
+            self.events.message(
+                "warning",
+                "an earlier run was interrupted while it created this resource; it may "
+                "exist without being in the state: `refresh` clears this warning",
+                operation.resource.urn,
+            )
+
+    def result(self, *, succeeded: bool, seconds: float) -> Result:
+        return Result(
+            succeeded,
+            dict(self.events.changes),
+            self._stack_outputs(),
+            self.old_outputs,
+            seconds,
+        )
+
+
+def run(request: Request, events: Events) -> Result:
+    """Deploy. A failed step is no exception: the result says so, and events why.
+
+    Raises EngineErrors for what stops it before anything is touched: ProjectInvalid,
+    ConfigInvalid, WrongPassphrase, StateDamaged, StackLocked.
+    """
+    start = time.monotonic()
+    stack = Stack.open(request.directory, request.stack, request.environment)
+    locked = stack.backend.lock(stack.project.name, stack.name)
+    with nullcontext() if request.kind == "preview" else locked:
+        deployment = _Deployment(request, stack, _Counting(events))
+        with _interruptible(deployment):
+            succeeded = _guarded(deployment)
+        result = deployment.result(
+            succeeded=succeeded, seconds=time.monotonic() - start
+        )
+        if request.kind != "preview":
+            _record(deployment, result)
+    return result
+
+
+def _guarded(deployment: _Deployment) -> bool:
+    try:
+        return deployment.run()
+    except EngineError as error:
+        deployment.events.message("error", str(error))
+        return False
+
+
+def _record(deployment: _Deployment, result: Result) -> None:
+    """Write the history entry, as the CLI does after each update."""
+    stack, now = deployment.stack, int(time.time())
+    update = {
+        "kind": "update"
+        if deployment.request.kind == "up"
+        else deployment.request.kind,
+        "startTime": now - int(result.seconds),
+        "message": "",
+        "environment": {},
+        "config": {},
+        "result": "succeeded" if result.succeeded else "failed",
+        "endTime": now,
+        "resourceChanges": dict(result.changes),
+    }
+    body = stack.body(deployment.journal.snapshot)
+    stack.backend.record(stack.project.name, stack.name, update, body)
+
+
+@contextmanager
+def _interruptible(deployment: _Deployment) -> Iterator[None]:
+    """The first SIGINT or SIGTERM lets steps end, the second stops at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def handle(number: int, frame: object) -> None:  # noqa: ARG001
+        if deployment.cancelled.is_set():
+            os._exit(1)
+        deployment.stop()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, handle) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, old in zip(numbers, before, strict=True):
+            signal.signal(number, old)

@@ -1,0 +1,107 @@
+"""Failures of the engine. Each says what happened, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class EngineError(Exception):
+    """The base of them all."""
+
+    #: Exit code of the command: 1 the deployment failed, 2 wrong use, 3 part missing.
+    code = 1
+
+
+class ProjectInvalid(EngineError):
+    code = 2
+
+
+class ConfigInvalid(EngineError):
+    """All mistakes of the configuration, in one report."""
+
+    code = 2
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        lines = "\n".join(f"  - {mistake}" for mistake in mistakes)
+        super().__init__(f"The configuration is not valid:\n{lines}")
+
+
+class WrongPassphrase(EngineError):
+    code = 2
+
+    def __init__(self, stack: str = "") -> None:
+        where = f" of stack {stack!r}" if stack else ""
+        super().__init__(
+            f"The passphrase does not open the secrets{where}. Set "
+            "PULUMI_CONFIG_PASSPHRASE (or …_FILE) to the one it was made with."
+        )
+
+
+class StateDamaged(EngineError):
+    """The state is not what an engine could have written."""
+
+
+class StackLocked(EngineError):
+    def __init__(self, stack: str, holder: str, path: str) -> None:
+        super().__init__(
+            f"The stack {stack!r} is locked by {holder}. Wait until that is done. "
+            f"If it is gone, remove the lock: {path}"
+        )
+
+
+class StackUnknown(EngineError):
+    code = 2
+
+
+class PluginMissing(EngineError):
+    code = 3
+
+    def __init__(self, package: str, folders: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no provider for {package!r}: `pulumi-resource-{package}` is not "
+            f"in {', '.join(folders)} and not on PATH."
+        )
+
+
+class PluginFailed(EngineError):
+    """A provider did not start, or died."""
+
+
+class ProviderRefused(EngineError):
+    """A provider answered with an error; the message is the provider's."""
+
+
+class ResourceIncomplete(EngineError):
+    """The resource exists, but its creation or update did not end well."""
+
+    def __init__(
+        self, id_: str, outputs: dict[str, object], reasons: Sequence[str]
+    ) -> None:
+        self.id = id_
+        self.outputs = outputs
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join(reasons))
+
+
+class OptionUnsupported(EngineError):
+    code = 2
+
+    def __init__(self, option: str, urn: str) -> None:
+        super().__init__(
+            f"{urn}: the embedded engine does not support {option}. "
+            "Leave it out, or deploy this stack with the Pulumi CLI."
+        )
+
+
+class Protected(EngineError):
+    def __init__(self, urn: str, action: str) -> None:
+        super().__init__(
+            f"{urn} is protected and would be {action}. Take `protect=True` out of "
+            "its options and run `up` first."
+        )
+
+
+class Cancelled(EngineError):
+    def __init__(self) -> None:
+        super().__init__("The deployment was cancelled.")

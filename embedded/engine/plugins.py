@@ -1,0 +1,111 @@
+"""Provider plugins as processes: found and started as the CLI does.
+
+``pulumi-resource-<package> <engine address>``; its first line on stdout is its port.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from embedded.engine.errors import PluginFailed, PluginMissing
+
+#: Bytes of one message, as the SDK and the CLI have it.
+LARGEST_MESSAGE = 400 * 1024 * 1024
+CHANNEL_OPTIONS = [
+    ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.max_send_message_length", LARGEST_MESSAGE),
+]
+#: Seconds that a provider gets to end in, before it is killed.
+STOP_LIMIT = 5.0
+
+
+class Plugin:
+    """One running provider process."""
+
+    def __init__(
+        self, package: str, process: subprocess.Popen[bytes], port: int
+    ) -> None:
+        self.package = package
+        self._process = process
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", CHANNEL_OPTIONS)
+        self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self._errors: list[str] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def died(self) -> str | None:
+        """Why it is not there any more; None while it runs."""
+        with suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(0.5)
+            tail = "\n".join(self._errors[-5:])
+            return f"the provider {self.package!r} ended with code {code}. {tail}"
+        return None
+
+    def stop(self) -> None:
+        self._channel.close()
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        with self._process.stderr as stream:
+            for line in stream:
+                self._errors.append(line.decode(errors="replace").rstrip())
+
+
+def find(package: str, folders: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The executable of a package. Raises PluginMissing."""
+    path = os.pathsep.join([*folders, environment.get("PATH", "")])
+    found = shutil.which(f"pulumi-resource-{package}", path=path)
+    if found is None:
+        raise PluginMissing(package, folders)
+    return found
+
+
+def start(
+    package: str,
+    engine: str,
+    folders: Sequence[str],
+    environment: Mapping[str, str],
+    directory: str,
+) -> Plugin:
+    """Start a provider in the project's folder. Raises PluginMissing, PluginFailed."""
+    process = subprocess.Popen(
+        [find(package, folders, environment), engine],
+        cwd=directory,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is the engine's to handle
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    line = process.stdout.readline()
+    if not line.strip().isdigit():
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        with process.stderr as stream:
+            text = stream.read().decode(errors="replace")
+        raise PluginFailed(f"The provider {package!r} did not start: {text.strip()}")
+    threading.Thread(target=_drain, args=(process.stdout,), daemon=True).start()
+    return Plugin(package, process, int(line))
+
+
+def _drain(stream: object) -> None:
+    """Later output is not for the user, and must not block the provider."""
+    with stream as lines:  # type: ignore[attr-defined]
+        for _ in lines:
+            pass

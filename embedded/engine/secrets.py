@@ -1,0 +1,101 @@
+"""Secrets under a passphrase, in the CLI's own scheme.
+
+PBKDF2-HMAC-SHA256 with 1,000,000 rounds gives a key for AES-256-GCM; a value is
+``v1:<nonce>:<ciphertext>`` in base64 (pulumi/pulumi, sdk/go/common/resource/config/
+crypt.go and pkg/secrets/passphrase/manager.go).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from embedded.engine.errors import WrongPassphrase
+
+ROUNDS = 1_000_000
+#: The word whose ciphertext stands in the salt: it tells a wrong passphrase.
+PROOF = "pulumi"
+
+
+class PassphraseSecrets:
+    """Encrypts and decrypts the secrets of one stack.
+
+    ``salt`` is the ``encryptionsalt`` of the stack's settings file. A text that was
+    decrypted or encrypted before gets its old ciphertext again, so that an unchanged
+    secret does not change the state.
+    """
+
+    def __init__(self, salt: str, key: bytes) -> None:
+        self.salt = salt
+        self._cipher = AESGCM(key)
+        self._known: dict[str, str] = {}
+
+    @classmethod
+    def create(cls, passphrase: str) -> PassphraseSecrets:
+        """New secrets, with a fresh salt."""
+        salt = os.urandom(8)
+        made = cls("", derive(passphrase, salt))
+        made.salt = f"v1:{_b64(salt)}:{made.encrypt(PROOF)}"
+        return made
+
+    @classmethod
+    def open(cls, salt: str, passphrase: str, stack: str = "") -> PassphraseSecrets:
+        """The secrets of a known salt. Raises WrongPassphrase."""
+        try:
+            version, salt_text, proof = salt.split(":", 2)
+            if version != "v1":
+                raise ValueError(version)
+            opened = cls(salt, derive(passphrase, base64.b64decode(salt_text)))
+            if opened.decrypt(proof) != PROOF:
+                raise WrongPassphrase(stack)
+        except (ValueError, InvalidTag) as error:
+            raise WrongPassphrase(stack) from error
+        return opened
+
+    def encrypt(self, text: str) -> str:
+        """``v1:<nonce>:<ciphertext>``."""
+        if text not in self._known:
+            nonce = os.urandom(12)
+            sealed = self._cipher.encrypt(nonce, text.encode(), None)
+            self._known[text] = f"v1:{_b64(nonce)}:{_b64(sealed)}"
+        return self._known[text]
+
+    def decrypt(self, ciphertext: str) -> str:
+        """The text. Raises ValueError or InvalidTag if it is not one of ours."""
+        _, nonce, sealed = ciphertext.split(":", 2)
+        opened = self._cipher.decrypt(
+            base64.b64decode(nonce), base64.b64decode(sealed), None
+        )
+        text = opened.decode()
+        self._known.setdefault(text, ciphertext)
+        return text
+
+    @property
+    def provider(self) -> dict[str, object]:
+        """The ``secrets_providers`` object of the state."""
+        return {"type": "passphrase", "state": {"salt": self.salt}}
+
+
+@lru_cache(maxsize=8)
+def derive(passphrase: str, salt: bytes) -> bytes:
+    """The key; half a second of work, so it is remembered."""
+    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, ROUNDS, 32)
+
+
+def passphrase(environment: Mapping[str, str]) -> str | None:
+    """PULUMI_CONFIG_PASSPHRASE, else the content of …_FILE; an empty one is legal."""
+    if "PULUMI_CONFIG_PASSPHRASE" in environment:
+        return environment["PULUMI_CONFIG_PASSPHRASE"]
+    file = environment.get("PULUMI_CONFIG_PASSPHRASE_FILE")
+    return Path(file).read_text().strip() if file else None
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

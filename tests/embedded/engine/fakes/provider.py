@@ -1,0 +1,159 @@
+"""A provider plugin for tests: things in a folder, with failures on request.
+
+Inputs of ``fake:index:Thing``: ``value`` (any; update), ``fixed`` (any; replace),
+``first`` (true: delete before replace), ``fail`` (create, update or delete: it fails;
+``once``: only while no file ``<name>.failed`` is there; partial: it exists, but is not
+well; die: the process ends), ``password`` (secret output ``token``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+from google.protobuf import any_pb2, empty_pb2, json_format, struct_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
+
+WORLD = Path(os.environ["FAKE_WORLD"])
+
+
+def to_dict(struct: struct_pb2.Struct) -> dict:
+    return json_format.MessageToDict(struct)
+
+
+def to_struct(values: dict) -> struct_pb2.Struct:
+    struct = struct_pb2.Struct()
+    struct.update(values)
+    return struct
+
+
+def log(call: str, name: str) -> None:
+    with (WORLD / "calls").open("a") as file:
+        file.write(f"{call} {name}\n")
+
+
+class Fake(provider_pb2_grpc.ResourceProviderServicer):
+    def CheckConfig(self, request, context):
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def Configure(self, request, context):
+        log("configure", json.dumps(dict(request.variables), sort_keys=True))
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    def Check(self, request, context):
+        news = to_dict(request.news)
+        if news.get("value") == "bad":
+            failure = provider_pb2.CheckFailure(property="value", reason="it is bad")
+            return provider_pb2.CheckResponse(failures=[failure])
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def Diff(self, request, context):
+        old, new = to_dict(request.old_inputs), to_dict(request.news)
+        keys = [k for k in {**old, **new} if old.get(k) != new.get(k)]
+        keys = [k for k in keys if k != "fail"]
+        replaces = [k for k in keys if k == "fixed"]
+        kinds = provider_pb2.PropertyDiff.Kind
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME
+            if keys
+            else provider_pb2.DiffResponse.DIFF_NONE,
+            replaces=replaces,
+            deleteBeforeReplace=bool(new.get("first")),
+            detailedDiff={
+                key: provider_pb2.PropertyDiff(
+                    kind=kinds.UPDATE_REPLACE if key in replaces else kinds.UPDATE
+                )
+                for key in keys
+            },
+            hasDetailedDiff=True,
+        )
+
+    def Create(self, request, context):
+        inputs = to_dict(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=request.properties)
+        log("create", request.name)
+        self._fail("create", request.name, inputs, context)
+        id_ = f"{request.name}-{len(list(WORLD.glob(f'{request.name}-*'))) + 1}"
+        (WORLD / f"{id_}.json").write_text(json.dumps(inputs))
+        outputs = {**inputs, "size": len(json.dumps(inputs.get("value")))}
+        if inputs.get("fail") == "partial":
+            self._partial(id_, outputs, context)
+        return provider_pb2.CreateResponse(id=id_, properties=to_struct(outputs))
+
+    def Update(self, request, context):
+        inputs = to_dict(request.news)
+        outputs = {**inputs, "size": len(json.dumps(inputs.get("value")))}
+        if not request.preview:
+            log("update", request.name)
+            self._fail("update", request.name, inputs, context)
+            (WORLD / f"{request.id}.json").write_text(json.dumps(inputs))
+        return provider_pb2.UpdateResponse(properties=to_struct(outputs))
+
+    def Delete(self, request, context):
+        log("delete", request.id)
+        self._fail("delete", request.name, to_dict(request.old_inputs), context)
+        file = WORLD / f"{request.id}.json"
+        if file.exists():
+            file.rename(file.with_suffix(".gone"))
+        return empty_pb2.Empty()
+
+    def Read(self, request, context):
+        file = WORLD / f"{request.id}.json"
+        if not file.exists():
+            return provider_pb2.ReadResponse()
+        inputs = json.loads(file.read_text())
+        outputs = {**inputs, "size": len(json.dumps(inputs.get("value")))}
+        return provider_pb2.ReadResponse(
+            id=request.id, properties=to_struct(outputs), inputs=to_struct(inputs)
+        )
+
+    def Invoke(self, request, context):
+        arguments = to_dict(request.args)
+        if arguments.get("text") == "bad":
+            failure = provider_pb2.CheckFailure(property="text", reason="it is bad")
+            return provider_pb2.InvokeResponse(failures=[failure])
+        result = to_struct({"shout": str(arguments.get("text", "")).upper()})
+        return provider_pb2.InvokeResponse(**{"return": result})
+
+    def Cancel(self, request, context):
+        return empty_pb2.Empty()
+
+    def _fail(self, operation, name, inputs, context):
+        mode = inputs.get("fail")
+        if mode == "die" and operation == "create":
+            os._exit(9)
+        mark = WORLD / f"{name}.failed"
+        if mode == "once" and operation == "create" and not mark.exists():
+            mark.touch()
+            context.abort(
+                grpc.StatusCode.UNKNOWN, "Code=NotYet: the thing is not ready"
+            )
+        if mode == operation:
+            context.abort(grpc.StatusCode.UNKNOWN, f"the thing refuses to {operation}")
+
+    def _partial(self, id_, outputs, context):
+        failed = provider_pb2.ErrorResourceInitFailed(
+            id=id_, properties=to_struct(outputs), reasons=["it is not well"]
+        )
+        detail = any_pb2.Any()
+        detail.Pack(failed)
+        status = status_pb2.Status(code=2, message="it is not well", details=[detail])
+        context.set_trailing_metadata(
+            (("grpc-status-details-bin", status.SerializeToString()),)
+        )
+        context.abort(grpc.StatusCode.UNKNOWN, "it is not well")
+
+
+if __name__ == "__main__":
+    server = grpc.server(ThreadPoolExecutor(max_workers=16))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Fake(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    server.wait_for_termination()
