@@ -1,0 +1,88 @@
+"""``python -m embedded.azure --home DIR --port N``: the local Azure in the foreground.
+
+When it answers it prints one JSON line, ``{"ready": true, "url": …}``. SIGTERM ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import IO
+
+from embedded.azure.server import Azure, listen, make_server
+from embedded.azure.service import Settings
+
+
+def main() -> int:
+    settings = _settings()
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for name in ("httpx", "httpcore", "urllib3", "docker", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.home / "lock").open("w") as lock:
+        if not _is_ours(lock):
+            sys.stderr.write(
+                f"error: another local Azure uses {settings.home}. Stop it first, or "
+                "give this one another --home.\n"
+            )
+            return 1
+        try:
+            asyncio.run(_serve(settings))
+        except OSError as error:
+            sys.stderr.write(
+                f"error: port {settings.port} cannot be used: {error.strerror}. Stop "
+                "what listens there, or give another --port.\n"
+            )
+            return 1
+    return 0
+
+
+def _settings() -> Settings:
+    parser = argparse.ArgumentParser(prog="python -m embedded.azure")
+    parser.add_argument("--home", type=Path, required=True, help="all that it keeps")
+    parser.add_argument("--port", type=int, default=4747)
+    parser.add_argument("--role-delay", type=float, default=0.0, metavar="SECONDS")
+    options = parser.parse_args()
+    return Settings(options.home.resolve(), options.port, options.role_delay)
+
+
+def _is_ours(lock: IO[str]) -> bool:
+    """Whether no other process works on the same home."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _serve(settings: Settings) -> None:
+    sockets = listen(settings.port)
+    azure = Azure(settings)
+    server = make_server(azure, lambda: _announce(settings))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    await azure.start()
+    azure.write_connection()
+    await server.serve(sockets)
+    await azure.stop()
+
+
+def _announce(settings: Settings) -> None:
+    line = json.dumps({"ready": True, "url": settings.base_url})
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

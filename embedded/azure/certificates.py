@@ -1,0 +1,119 @@
+"""The local CA and the server's certificate, made anew before they expire."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from embedded.azure.service import Settings
+
+LIFE = timedelta(days=365)
+#: A certificate with less left than this is made anew.
+MARGIN = timedelta(days=30)
+
+Key = ec.EllipticCurvePrivateKey
+
+
+def prepare(settings: Settings) -> None:
+    """The files that ``Settings`` names exist and are valid after this."""
+    if _is_fresh(settings.certificate_file) and _is_fresh(settings.ca_file):
+        return
+    folder = settings.ca_file.parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ca_key, ca = _make_ca()
+    key, certificate = _make_server(ca_key, ca)
+    _write(settings.ca_file, _pem(ca), 0o644)
+    _write(settings.certificate_file, _pem(certificate) + _pem(ca), 0o644)
+    _write(settings.key_file, _key_pem(key), 0o600)
+
+
+def _is_fresh(file: Path) -> bool:
+    try:
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return certificate.not_valid_after_utc - datetime.now(UTC) > MARGIN
+
+
+def _make_ca() -> tuple[Key, x509.Certificate]:
+    """A CA whose key is thrown away when the server's certificate is signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name("acr-lab embedded Azure CA")
+    builder = _builder(name, name, key.public_key())
+    builder = builder.add_extension(x509.BasicConstraints(True, 0), critical=True)
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=True,
+        crl_sign=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    builder = builder.add_extension(usage, critical=True)
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    builder = builder.add_extension(identifier, critical=False)
+    return key, builder.sign(key, hashes.SHA256())
+
+
+def _make_server(ca_key: Key, ca: x509.Certificate) -> tuple[Key, x509.Certificate]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = _builder(_name("localhost"), ca.subject, key.public_key())
+    names: list[x509.GeneralName] = [
+        x509.DNSName("localhost"),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+        x509.IPAddress(ipaddress.ip_address("::1")),
+    ]
+    builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(False, None), critical=True)
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    builder = builder.add_extension(usage, critical=False)
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+    builder = builder.add_extension(issuer, critical=False)
+    return key, builder.sign(ca_key, hashes.SHA256())
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + LIFE)
+    )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _key_pem(key: Key) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _write(file: Path, data: bytes, mode: int) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)

@@ -1,0 +1,1 @@
+"""The local Entra: applications, managed identities, tokens."""

@@ -1,0 +1,1 @@
+"""Microsoft.ContainerInstance: container groups that run on the Docker Engine."""

@@ -1,0 +1,1 @@
+"""Microsoft.ContainerRegistry: registries, each with a real Distribution behind it."""

@@ -1,0 +1,125 @@
+"""Refusals of Microsoft.ContainerRegistry."""
+
+from __future__ import annotations
+
+from embedded.azure.errors import ArmError
+
+
+class RegistryNotFound(ArmError):
+    status = 404
+    code = "ResourceNotFound"
+
+    def __init__(self, name: str, group: str) -> None:
+        super().__init__(
+            f"The Resource 'Microsoft.ContainerRegistry/registries/{name}' under "
+            f"resource group '{group}' was not found."
+        )
+
+
+class InvalidRegistryName(ArmError):
+    code = "RegistryNameInvalid"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The registry name '{name}' is invalid: resource names may contain alpha "
+            "numeric characters only and must be between 5 and 50 characters."
+        )
+
+
+class AlreadyInUse(ArmError):
+    status = 409
+    code = "AlreadyInUse"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The registry DNS name {name}.azurecr.io is already in use. You can check "
+            "if the name is already claimed using following API: "
+            "https://docs.microsoft.com/en-us/rest/api/containerregistry/registries/"
+            "checknameavailability"
+        )
+
+
+class InvalidSku(ArmError):
+    code = "InvalidSku"
+
+    def __init__(self, name: object) -> None:
+        super().__init__(
+            f"The SKU '{name}' is invalid: choose Basic, Standard or Premium."
+        )
+
+
+class SkuNotSupported(ArmError):
+    code = "SkuNotSupported"
+
+    def __init__(self, feature: str, sku: str, least: str) -> None:
+        super().__init__(
+            f"{feature} is not supported for SKU {sku}: it needs {least}. See "
+            "https://aka.ms/acr/tiers."
+        )
+
+
+class PublicAccessFixed(SkuNotSupported):
+    code = "DisablingPublicNetworkAccessNotSupported"
+
+
+class AnonymousPullRefused(SkuNotSupported):
+    code = "BadRequest"
+
+
+class LocationRequired(ArmError):
+    code = "LocationRequired"
+
+    def __init__(self) -> None:
+        super().__init__("The location property is required for this definition.")
+
+
+class RegistryElsewhere(ArmError):
+    status = 409
+    code = "InvalidResourceLocation"
+
+    def __init__(self, name: str, location: str) -> None:
+        super().__init__(
+            f"The registry '{name}' already exists in location '{location}', and it "
+            "cannot be moved."
+        )
+
+
+class InvalidProperty(ArmError):
+    code = "InvalidRequestContent"
+
+    def __init__(self, path: str, value: object, allowed: str) -> None:
+        super().__init__(
+            f"The property '{path}' is {value!r}, and must be {allowed}.", target=path
+        )
+
+
+class AdminDisabled(ArmError):
+    code = "UnAuthorizedForCredentialOperations"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The admin user of registry '{name}' is disabled: enable adminUserEnabled "
+            "to use its credentials."
+        )
+
+
+class DistributionMissing(ArmError):
+    status = 409
+    code = "DistributionNotFound"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no `docker-registry` on PATH: the local Azure puts the real "
+            "Distribution behind every registry. `make up` gets it; or install "
+            "Debian's package docker-registry and start the local Azure again."
+        )
+
+
+class DistributionFailed(ArmError):
+    status = 409
+    code = "DistributionNotStarted"
+
+    def __init__(self, name: str, log: str) -> None:
+        super().__init__(
+            f"The Distribution of registry '{name}' did not start. Its log: {log}"
+        )

@@ -1,0 +1,79 @@
+"""``/v2/*``: passed on to Distribution as a stream, in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from embedded.azure.registry.front.sign_in import refusal
+
+#: Bytes that are read from Distribution at once.
+CHUNK = 256 * 1024
+#: Headers of one connection, not of the message (RFC 9110 section 7.6.1).
+HOP_BY_HOP = {
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+BODIES = ("POST", "PUT", "PATCH")
+
+
+class Stream:
+    """Passes requests on; ``target`` gives Distribution's address as it is now."""
+
+    def __init__(self, target: Callable[[], str]) -> None:
+        self._target = target
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(None, connect=5),
+            limits=limits,
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    async def __call__(self, request: Request) -> Response:
+        try:
+            answer = await self._client.send(self._request(request), stream=True)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except httpx.HTTPError:
+            return refusal(503, "UNAVAILABLE", "the registry's storage is restarting")
+        headers = {
+            name: value
+            for name, value in answer.headers.items()
+            if name not in HOP_BY_HOP
+        }
+        return StreamingResponse(_body(answer), answer.status_code, headers)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    def _request(self, request: Request) -> httpx.Request:
+        headers = [
+            (name, value)
+            for name, value in request.headers.items()
+            if name not in HOP_BY_HOP
+        ]
+        path = request.scope["raw_path"].decode("ascii")
+        query = request.scope["query_string"].decode("ascii")
+        url = f"{self._target()}{path}" + (f"?{query}" if query else "")
+        body = request.stream() if request.method in BODIES else None
+        return self._client.build_request(
+            request.method, url, headers=headers, content=body
+        )
+
+
+async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in answer.aiter_raw(CHUNK):
+            yield chunk
+    finally:
+        await answer.aclose()

@@ -1,0 +1,152 @@
+"""The data plane of one registry: its Distribution and the HTTPS front before it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from embedded.azure.keys import SigningKey
+from embedded.azure.registry.distribution import Distribution, Layout
+from embedded.azure.registry.front.callers import Callers
+from embedded.azure.registry.front.catalog import Catalog
+from embedded.azure.registry.front.contents import Contents
+from embedded.azure.registry.front.sign_in import SignIn
+from embedded.azure.registry.front.stream import Stream
+from embedded.azure.registry.front.tokens import Tokens
+from embedded.azure.service import Access, Directory, Settings
+from embedded.azure.store import Document
+
+#: Ports of login servers: below those that systems hand out for outgoing connections.
+PORTS = range(20000, 30000)
+ALL = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every registry's plane is made with."""
+
+    settings: Settings
+    directory: Directory
+    access: Access
+
+
+class Plane:
+    """Running parts of one registry on its port. ``current`` gives its document."""
+
+    def __init__(
+        self, parts: Parts, name: str, port: int, current: Callable[[], Document]
+    ) -> None:
+        self.port = port
+        self.layout = Layout(parts.settings.home / "registries" / name.lower())
+        self.contents = Contents(self.layout)
+        self._parts = parts
+        self._login_server = f"localhost:{port}"
+        self._distribution = Distribution(name, self.layout, self._login_server)
+        self._stream = Stream(lambda: self._distribution.url)
+        self._current = current
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Raises DistributionMissing, DistributionFailed, OSError (port taken)."""
+        self.layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sockets = listen(self.port)
+        try:
+            await self._distribution.start()
+        except BaseException:
+            for one in sockets:
+                one.close()
+            raise
+        settings = self._parts.settings
+        config = uvicorn.Config(
+            self._application(),
+            ssl_certfile=str(settings.certificate_file),
+            ssl_keyfile=str(settings.key_file),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=60,
+        )
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve(sockets))
+
+    async def stop(self) -> None:
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await self._serving
+        await self._stream.close()
+        await self._distribution.stop()
+
+    async def remove(self) -> None:
+        """Stop it, and delete all that the registry holds."""
+        await self.stop()
+        await asyncio.to_thread(shutil.rmtree, self.layout.folder, True)
+
+    def _application(self) -> Starlette:
+        parts = self._parts
+        tokens = Tokens(SigningKey(self.layout.key), self._login_server)
+        callers = Callers(
+            self._current,
+            parts.directory,
+            parts.access,
+            tokens,
+            parts.settings.base_url,
+        )
+        sign_in = SignIn(callers, tokens, parts.directory.tenant_id)
+        catalog = Catalog(self.contents, tokens, self._login_server)
+        return Starlette(
+            routes=[
+                Route("/oauth2/exchange", sign_in.exchange, methods=["POST"]),
+                Route("/oauth2/token", sign_in.token, methods=["GET", "POST"]),
+                Route("/acr/v1/{path:path}", catalog.__call__, methods=ALL),
+                Route("/v2/{path:path}", self._stream.__call__, methods=ALL),
+                Route("/v2", self._stream.__call__, methods=ALL),
+            ]
+        )
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the process's, not one front's."""
+        yield
+
+
+def choose_port() -> int:
+    """A port that nothing listens on. Raises OSError if there is none."""
+    for port in random.sample(PORTS, 200):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"no free port between {PORTS.start} and {PORTS.stop}")
+
+
+def listen(port: int) -> list[socket.socket]:
+    """Sockets on the loopback addresses. Raises OSError if the port is taken."""
+    sockets = [_bind(socket.AF_INET, "127.0.0.1", port)]
+    with contextlib.suppress(OSError):
+        sockets.append(_bind(socket.AF_INET6, "::1", port))
+    return sockets
+
+
+def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    made = socket.socket(family)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+        made.listen(512)
+    except OSError:
+        made.close()
+        raise
+    return made

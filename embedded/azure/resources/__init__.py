@@ -1,0 +1,1 @@
+"""Microsoft.Resources: subscriptions, resource groups, and what is in them."""

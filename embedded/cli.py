@@ -1,0 +1,104 @@
+"""``python -m embedded``: the command line. Parsing only; the work is elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from embedded import azure_commands, stack_commands
+from embedded.engine.errors import EngineError
+from embedded.errors import CommandError
+
+DEPLOYMENTS = {
+    "preview": "show what an update would change",
+    "up": "create or update the resources of the stack",
+    "destroy": "delete all resources of the stack",
+    "refresh": "bring the state in line with the cloud",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code: 0 done, 1 failed, 2 wrong use, 3 a part is missing."""
+    options, rest = parser().parse_known_args(arguments)
+    options.passed_on = rest
+    try:
+        return int(options.handler(options))
+    except (CommandError, EngineError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return error.code
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m embedded", allow_abbrev=False)
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    for name, text in DEPLOYMENTS.items():
+        _add_deployment(commands, name, text)
+    _add_stack(commands)
+    _add_azure(commands)
+    return top
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public name)
+
+
+def _stack_options() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    shared.add_argument(
+        "--stack", default="local", metavar="NAME", help="default: local"
+    )
+    shared.add_argument(
+        "--engine",
+        choices=["pulumi", "embedded"],
+        help="default: the Pulumi CLI if it is on PATH",
+    )
+    return shared
+
+
+def _add_deployment(
+    commands: Commands[argparse.ArgumentParser], name: str, text: str
+) -> None:
+    command = commands.add_parser(
+        name, help=text, parents=[_stack_options()], allow_abbrev=False
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    if name != "preview":
+        command.add_argument("--yes", action="store_true", help="do not ask")
+    command.set_defaults(handler=stack_commands.deploy, kind=name)
+
+
+def _add_stack(commands: Commands[argparse.ArgumentParser]) -> None:
+    stack = commands.add_parser("stack", help="outputs, export, import")
+    verbs = stack.add_subparsers(metavar="VERB", required=True)
+    shared = [_stack_options()]
+    output = verbs.add_parser("output", help="print outputs", parents=shared)
+    output.add_argument("name", nargs="?", metavar="NAME")
+    output.add_argument("--json", action="store_true")
+    output.add_argument("--show-secrets", action="store_true")
+    output.set_defaults(handler=stack_commands.output)
+    export = verbs.add_parser("export", help="print the state", parents=shared)
+    export.add_argument("--file", metavar="FILE", help="default: standard output")
+    export.set_defaults(handler=stack_commands.export)
+    import_ = verbs.add_parser("import", help="replace the state", parents=shared)
+    import_.add_argument("--file", metavar="FILE", help="default: standard input")
+    import_.set_defaults(handler=stack_commands.import_)
+
+
+def _add_azure(commands: Commands[argparse.ArgumentParser]) -> None:
+    azure = commands.add_parser("azure", help="the local Azure itself")
+    verbs = azure.add_subparsers(metavar="VERB", required=True)
+    start = verbs.add_parser("start", help="start it in the background")
+    start.set_defaults(handler=azure_commands.start)
+    stop = verbs.add_parser("stop", help="stop it; its data stays")
+    stop.set_defaults(handler=azure_commands.stop)
+    status = verbs.add_parser("status", help="say whether it runs, and what is in it")
+    status.set_defaults(handler=azure_commands.status)
+    env = verbs.add_parser("env", help="print what az, SDKs and docker need")
+    env.add_argument("--json", action="store_true")
+    env.set_defaults(handler=azure_commands.env)
+    reset = verbs.add_parser("reset", help="delete all that is in it")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    reset.set_defaults(handler=azure_commands.reset)

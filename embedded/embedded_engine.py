@@ -1,0 +1,90 @@
+"""Deploying with the embedded engine: the counterpart of ``pulumi_cli``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from embedded.engine import deployment, state, urn
+from embedded.engine.deployment import Kind, Request, Result, Stack
+from embedded.engine.display import Display, Quiet
+from embedded.engine.errors import StateDamaged
+from embedded.engine.values import Properties, mask, unwrap
+from embedded.home import PROJECT
+
+PROVIDERS = PROJECT / "embedded" / "providers" / "bin"
+
+
+class EmbeddedEngine:
+    """One stack, deployed in this process. ``environment`` goes on top of our own."""
+
+    def __init__(self, stack: str, environment: Mapping[str, str]) -> None:
+        self._stack = stack
+        self._environment = {**os.environ, **environment}
+
+    def deploy(self, kind: Kind, *, as_json: bool) -> bool:
+        """Whether it succeeded. Raises EngineErrors before anything is touched."""
+        request = Request(
+            PROJECT,
+            self._stack,
+            kind,
+            Path(sys.executable),
+            self._environment,
+            [str(PROVIDERS)],
+        )
+        if as_json:
+            quiet = Quiet()
+            result = deployment.run(request, quiet)
+            sys.stdout.write(quiet.text(result) + "\n")
+            return result.succeeded
+        return self._show(request)
+
+    def outputs(self, *, show_secrets: bool) -> dict[str, Any]:
+        """The stack's outputs; secrets are masked unless they are asked for."""
+        snapshot = self._open().load()
+        found = [one for one in snapshot.resources if one.type == urn.STACK_TYPE]
+        outputs: Properties = found[0].outputs if found else {}
+        shown: dict[str, Any] = mask(unwrap(outputs) if show_secrets else outputs)
+        return shown
+
+    def is_empty(self) -> bool:
+        """Whether the state holds no resource."""
+        return not self._open().load().resources
+
+    def export(self) -> str:
+        """The state in the form of `pulumi stack export`."""
+        stack = self._open()
+        body = {"version": 3, "deployment": stack.body(stack.load())}
+        return json.dumps(body, indent=4)
+
+    def import_(self, text: str) -> int:
+        """Replace the state by an exported one. Raises StateDamaged, StackLocked."""
+        try:
+            body = json.loads(text)["deployment"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise StateDamaged(
+                "The text is no exported stack: it must be JSON with a `deployment`. "
+                "The state was not touched."
+            ) from error
+        stack = self._open()
+        with stack.backend.lock(stack.project.name, stack.name):
+            snapshot = stack.parse(body)
+            state.check(snapshot)
+            stack.save(snapshot)
+        return 0
+
+    def _show(self, request: Request) -> bool:
+        console = Console(soft_wrap=True)
+        with Display(console, self._stack, request.kind) as display:
+            result: Result = deployment.run(request, display)
+        display.summary(result)
+        return result.succeeded
+
+    def _open(self) -> Stack:
+        return Stack.open(PROJECT, self._stack, self._environment)

@@ -1,0 +1,198 @@
+"""``preview``, ``up``, ``destroy``, ``refresh`` and ``stack …``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from embedded.choose import Choice, choose
+from embedded.cloud import LocalAzure
+from embedded.confirmation import confirm
+from embedded.embedded_engine import PROVIDERS, EmbeddedEngine
+from embedded.errors import AppSilent, CommandError, OptionRefused, OutputUnknown
+from embedded.home import Home
+from embedded.pulumi_cli import PulumiCli
+
+#: Seconds that the app gets to answer in after an update.
+PATIENCE = 60.0
+#: The passphrase of local stacks, which hold nothing worth one.
+PASSPHRASE = "embedded"  # noqa: S105 (published on purpose)
+
+
+def deploy(options: argparse.Namespace) -> int:
+    """Run one deployment; 0 if it succeeded and, locally, the app answers."""
+    choice = choose(options.stack, options.engine)
+    if choice.engine == "embedded" and options.passed_on:
+        raise OptionRefused(options.passed_on)
+    if not options.json:
+        print(f"Using the {choice}.", flush=True)
+    home = Home.find()
+    azure = LocalAzure(home)
+    environment = _environment(choice, home, azure, start=True)
+    if choice.engine == "pulumi":
+        code = PulumiCli(options.stack, environment).deploy(
+            options.kind, _cli_options(options)
+        )
+    else:
+        code = _deploy_here(options, EmbeddedEngine(options.stack, environment))
+    if choice.cloud == "embedded":
+        _afterwards(options, choice, environment, azure, code)
+    return code
+
+
+def output(options: argparse.Namespace) -> int:
+    """Print all outputs, or one."""
+    runner = _runner(options)
+    outputs = runner.outputs(show_secrets=options.show_secrets)
+    if options.name is not None:
+        if options.name not in outputs:
+            raise OutputUnknown(options.name, sorted(outputs))
+        value = outputs[options.name]
+        print(json.dumps(value) if options.json else _text(value))
+    elif options.json:
+        print(json.dumps(outputs, indent=4))
+    else:
+        for name, value in sorted(outputs.items()):
+            print(f"{name:<18} {_text(value)}")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    text = _runner(options).export()
+    if options.file is None:
+        print(text)
+    else:
+        Path(options.file).write_text(text)
+    return 0
+
+
+def import_(options: argparse.Namespace) -> int:
+    try:
+        text = Path(options.file).read_text() if options.file else sys.stdin.read()
+    except OSError as error:
+        raise CommandError(f"Cannot read {options.file}: {error.strerror}.") from error
+    return _runner(options).import_(text)
+
+
+def _deploy_here(options: argparse.Namespace, engine: EmbeddedEngine) -> int:
+    if options.kind != "preview" and not options.yes:
+        _ask(options, engine)
+    return 0 if engine.deploy(options.kind, as_json=options.json) else 1
+
+
+def _ask(options: argparse.Namespace, engine: EmbeddedEngine) -> None:
+    """Show what would change where that can be shown, then ask."""
+    question = f"Do you want to perform this {options.kind} of {options.stack}?"
+    if options.kind == "up" and sys.stdin.isatty():
+        engine.deploy("preview", as_json=False)
+    confirm(options.kind, question)
+
+
+def _runner(options: argparse.Namespace) -> PulumiCli | EmbeddedEngine:
+    if options.passed_on:
+        raise OptionRefused(options.passed_on)
+    choice = choose(options.stack, options.engine)
+    home = Home.find()
+    environment = _environment(choice, home, LocalAzure(home), start=False)
+    if choice.engine == "pulumi":
+        return PulumiCli(options.stack, environment)
+    return EmbeddedEngine(options.stack, environment)
+
+
+def _environment(
+    choice: Choice, home: Home, azure: LocalAzure, *, start: bool
+) -> dict[str, str]:
+    """What engine, program and providers get beside our own environment."""
+    if choice.cloud == "azure":
+        return {}
+    home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = {
+        "PULUMI_BACKEND_URL": f"file://{home.state}",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+    }
+    names = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+    if any(name in os.environ for name in names):
+        del found["PULUMI_CONFIG_PASSPHRASE"]
+    if "PULUMI_BACKEND_URL" in os.environ:
+        del found["PULUMI_BACKEND_URL"]
+    if start:
+        azure.start(automatic=True)
+        found |= azure.environment()
+    found |= _base_image(home)
+    path = f"{PROVIDERS}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {
+        **found,
+        "PATH": path,
+        "EMBEDDED_PYTHON": sys.executable,
+        "PULUMI_HOME": str(home.pulumi),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+def _base_image(home: Home) -> dict[str, str]:
+    """The image that stands in for the upstream one, where that cannot be pulled."""
+    name = "ACR_LAB_BASE_IMAGE"
+    if name in os.environ or not home.machine_file.exists():
+        return {}
+    made = json.loads(home.machine_file.read_text()).get("baseImage")
+    return {name: made} if made else {}
+
+
+def _cli_options(options: argparse.Namespace) -> list[str]:
+    found = list(options.passed_on)
+    if options.json:
+        found.append("--json")
+    if options.kind != "preview" and options.yes:
+        found.append("--yes")
+    return found
+
+
+def _afterwards(
+    options: argparse.Namespace,
+    choice: Choice,
+    environment: Mapping[str, str],
+    azure: LocalAzure,
+    code: int,
+) -> None:
+    """After an update wait for the app; after a destroy leave nothing running."""
+    if code == 0 and options.kind == "up":
+        runner: PulumiCli | EmbeddedEngine
+        if choice.engine == "pulumi":
+            runner = PulumiCli(options.stack, environment)
+        else:
+            runner = EmbeddedEngine(options.stack, environment)
+        url = runner.outputs(show_secrets=False).get("url")
+        if url:
+            _await_answer(str(url), quiet=options.json)
+    over = code == 0 and options.kind == "destroy"
+    if over and azure.started_automatically and not azure.groups():
+        azure.stop()
+
+
+def _await_answer(url: str, *, quiet: bool) -> None:
+    """Raises AppSilent if nothing answers in time."""
+    start = time.monotonic()
+    while time.monotonic() - start < PATIENCE:
+        try:
+            answer = httpx.get(url, timeout=5, trust_env=False)
+        except httpx.HTTPError:
+            time.sleep(0.1)
+            continue
+        if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+            if not quiet:
+                print(f"\nThe app answers at {url}")
+            return
+        time.sleep(0.2)
+    raise AppSilent(url, PATIENCE)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
