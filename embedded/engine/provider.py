@@ -22,9 +22,8 @@ from embedded.engine.state import Resource
 from embedded.engine.values import (
     Properties,
     Secret,
-    as_secret,
-    contains_secret,
     from_struct,
+    mark_secrets,
     to_struct,
 )
 
@@ -238,10 +237,8 @@ class Provider:
         """What went in as a secret comes out as one, whatever the provider knows."""
         if self._secrets:
             return outputs
-        return {
-            key: as_secret(value) if contains_secret(inputs.get(key)) else value
-            for key, value in outputs.items()
-        }
+        marked: Properties = mark_secrets(outputs, inputs)
+        return marked
 
     def _call(self, method: Callable[[Any], Any], request: Any) -> Any:
         try:

@@ -1,1 +1,4 @@
-"""Pulumi providers in Python, plugins on the wire for either engine."""
+"""Pulumi providers in Python that speak the published protocols only.
+
+They serve the embedded engine and the real CLI alike, as ``pulumi-resource-<name>``.
+"""

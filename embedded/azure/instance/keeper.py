@@ -72,7 +72,12 @@ class Keeper:
         """Run something in the background until ``stop``."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("work on container groups failed", exc_info=error)
 
     async def stop(self) -> None:
         """Give up what is under way; ``settle`` takes it up again."""
@@ -102,9 +107,10 @@ class Keeper:
     ) -> Record:
         """Run the record's group. Raises an ArmError, and then its state is Failed."""
         async with self._at_work(record.id) as given_up:
-            if self._records.find(record.id) is None:
+            latest = self._records.find(record.id)
+            if latest is None:
                 raise GroupDeleted(record.name)
-            self._records.save(replace(record, state="Creating"))
+            record = self._records.save(replace(latest, state="Creating"))
             try:
                 order = self._order(record, fresh=fresh, pull=pull)
                 work = self._runner.deploy

@@ -81,6 +81,9 @@ class Runner:
         _check_wanted(order, given_up)
         try:
             self._start(order, plan, given_up)
+        except GroupDeleted:
+            # Whoever gave it up removes it, or takes it up again.
+            raise
         except ArmError:
             self.halt(order.group_id)
             raise

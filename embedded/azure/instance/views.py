@@ -116,11 +116,12 @@ def group_state(
     """Running, Stopped, Pending, Succeeded or Failed."""
     if stopped:
         return "Stopped"
-    if provisioning == "Failed":
-        return "Failed"
     if provisioning in ("Pending", "Creating") or seen is None:
         return "Pending"
     found = [seen[name] for name in names if name in seen]
+    # After an update that failed, what ran before it may still run.
+    if provisioning == "Failed" and not any(e.status == "running" for e in found):
+        return "Failed"
     if len(found) < len(names) or any(each.status not in ENDED for each in found):
         return "Running"
     return "Failed" if any(each.exit_code for each in found) else "Succeeded"

@@ -1,0 +1,126 @@
+"""The Docker Engine: build, push, remove. Credentials go with each call, in no file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound
+
+from embedded.providers.docker.context import DOCKERFILE, Context
+from embedded.providers.resource import ProviderError
+
+#: Lines of the build's output that an error shows.
+TAIL = 12
+Tell = Callable[[str], None]
+
+
+class EngineMissing(ProviderError):
+    def __init__(self, reason: object) -> None:
+        super().__init__(
+            f"failed to connect to any docker daemon: {reason}. Start the Docker "
+            "Engine, or set DOCKER_HOST to one that runs."
+        )
+
+
+class BuildFailed(ProviderError):
+    def __init__(self, name: str, reason: str, output: list[str]) -> None:
+        tail = "\n".join(f"  {line}" for line in output[-TAIL:])
+        super().__init__(f"error building image {name}: {reason}\n{tail}".rstrip())
+
+
+class PushFailed(ProviderError):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"error pushing image {name}: {reason}")
+
+
+class Engine:
+    """One connection; ``host`` overrides DOCKER_HOST. Raises EngineMissing."""
+
+    def __init__(self, host: str | None) -> None:
+        try:
+            client = (
+                docker.DockerClient(base_url=host, timeout=600)
+                if host
+                else docker.from_env(timeout=600)
+            )
+            self._api = client.api
+            self._api.ping()
+        except DockerException as error:
+            raise EngineMissing(error) from error
+
+    def build(
+        self, name: str, context: Context, options: Mapping[str, Any], tell: Tell
+    ) -> str:
+        """The id of the image, tagged with its name. Raises BuildFailed."""
+        output: list[str] = []
+        id_ = ""
+        with self._reported(lambda text: BuildFailed(name, text, output)):
+            for event in self._api.build(
+                fileobj=context.tar(),
+                custom_context=True,
+                dockerfile=DOCKERFILE,
+                tag=name,
+                rm=True,
+                forcerm=True,
+                decode=True,
+                **options,
+            ):
+                id_ = event.get("aux", {}).get("ID", id_)
+                _collect(event, output, tell)
+                if "error" in event:
+                    raise BuildFailed(name, event["error"].strip(), output)
+        if not id_:
+            raise BuildFailed(name, "no image id found in build output", output)
+        return id_
+
+    def push(self, name: str, login: Mapping[str, str] | None, tell: Tell) -> str:
+        """The digest that the registry gave. Raises PushFailed."""
+        repository, _, tag = name.rpartition(":")
+        digest = ""
+        with self._reported(lambda text: PushFailed(name, text)):
+            for event in self._api.push(
+                repository,
+                tag,
+                stream=True,
+                decode=True,
+                auth_config=dict(login) if login else {},
+            ):
+                digest = event.get("aux", {}).get("Digest", digest)
+                if "status" in event and "id" in event:
+                    tell(f"{event['id']}: {event['status']}")
+                if "error" in event:
+                    raise PushFailed(name, event["error"].strip())
+        if not digest:
+            raise PushFailed(name, "the registry told no digest")
+        return f"{repository}@{digest}"
+
+    def remove(self, name: str) -> None:
+        """Remove a name, and the image if it has no other. None is fine."""
+        with contextlib.suppress(ImageNotFound):
+            try:
+                self._api.remove_image(name)
+            except APIError as error:
+                if error.status_code != 409:  # a container still uses it
+                    raise ProviderError(f"cannot remove {name}: {error}") from error
+
+    def close(self) -> None:
+        self._api.close()
+
+    @contextlib.contextmanager
+    def _reported(self, wrap: Callable[[str], ProviderError]) -> Iterator[None]:
+        try:
+            yield
+        except APIError as error:
+            raise wrap(str(error.explanation or error)) from error
+        except DockerException as error:
+            raise EngineMissing(error) from error
+
+
+def _collect(event: Mapping[str, Any], output: list[str], tell: Tell) -> None:
+    for line in str(event.get("stream", "")).splitlines():
+        if line.strip():
+            output.append(line.rstrip())
+            tell(line.strip())

@@ -1,0 +1,180 @@
+"""``docker:index/image:Image``. Behaves as pulumi-docker 5.2 does, with two additions.
+
+Delete and a change of name remove the name from the engine (the real provider leaves
+it). Every build goes through the classic builder: Debian's engine has no BuildKit
+session for the API, and the result is the same image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from embedded.providers.differences import compare
+from embedded.providers.docker.context import Context
+from embedded.providers.docker.engine import Engine
+from embedded.providers.resource import Difference, InputsInvalid, Log, State, Subject
+from embedded.providers.values import UNKNOWN, Properties, contains_unknown
+
+BUILDERS = ("BuilderBuildKit", "BuilderV1")
+PLATFORM = "linux/amd64"
+OUTPUTS = ("imageName", "context", "dockerfile", "platform")
+
+
+class Image:
+    """One image; ``engine`` connects when it is needed."""
+
+    def __init__(self, engine: Callable[[], Engine], log: Log) -> None:
+        self._engine = engine
+        self._log = log
+
+    def check(
+        self, subject: Subject, old: Properties | None, new: Properties, seed: bytes
+    ) -> Properties:
+        inputs = {key: value for key, value in new.items() if value is not None}
+        inputs["build"] = build = _build(inputs.get("build"))
+        inputs.setdefault("skipPush", False)
+        inputs.setdefault("buildOnPreview", False)
+        _check_name(inputs)
+        places = (build["context"], build["dockerfile"])
+        if not contains_unknown(list(places)):
+            build["contextDigest"] = Context.find(*places).digest()
+        return inputs
+
+    def diff(self, subject: Subject, old: State, new: Properties) -> Difference:
+        """New credentials alone are no difference: they are new each time."""
+        details = compare(_comparable(old.inputs), _comparable(new))
+        return Difference(details)
+
+    def create(
+        self, subject: Subject, inputs: Properties, *, preview: bool
+    ) -> tuple[str, Properties]:
+        if preview:
+            return "", self._preview(subject, inputs)
+        return str(inputs["imageName"]), self._make(subject, inputs)
+
+    def update(
+        self, subject: Subject, old: State, new: Properties, *, preview: bool
+    ) -> Properties:
+        if preview:
+            return self._preview(subject, new)
+        made = self._make(subject, new)
+        before = old.outputs.get("imageName")
+        if before and before != new["imageName"]:
+            self._engine().remove(str(before))
+        return made
+
+    def read(self, subject: Subject, known: State) -> State | None:
+        """What is in the state: the registry is not asked."""
+        return known
+
+    def delete(self, subject: Subject, old: State) -> None:
+        self._engine().remove(str(old.outputs.get("imageName") or old.id))
+
+    def _preview(self, subject: Subject, inputs: Properties) -> Properties:
+        """Build nothing, unless that is asked for and all is known; never push."""
+        ready = not contains_unknown([inputs.get("imageName"), inputs["build"]])
+        if not inputs["buildOnPreview"] or not ready:
+            return {**_outputs(inputs), "repoDigest": UNKNOWN}
+        return {**_outputs(inputs), "repoDigest": self._build(subject, inputs)}
+
+    def _make(self, subject: Subject, inputs: Properties) -> Properties:
+        id_ = self._build(subject, inputs)
+        if inputs["skipPush"]:
+            return {**_outputs(inputs), "repoDigest": id_}
+        digest = self._engine().push(
+            str(inputs["imageName"]),
+            _login(inputs.get("registry")),
+            lambda line: self._log(subject.urn, f"push {line}"),
+        )
+        return {**_outputs(inputs), "repoDigest": digest}
+
+    def _build(self, subject: Subject, inputs: Properties) -> str:
+        build = inputs["build"]
+        context = Context.find(build["context"], build["dockerfile"])
+        options: dict[str, Any] = {
+            "platform": build["platform"],
+            "buildargs": {k: str(v) for k, v in (build.get("args") or {}).items()},
+        }
+        renamed = {"target": "target", "network": "network_mode"}
+        for name, option in renamed.items():
+            if build.get(name):
+                options[option] = build[name]
+        if build.get("cacheFrom"):
+            options["cache_from"] = list(build["cacheFrom"]["images"])
+        if build.get("addHosts"):
+            pairs = (one.split(":", 1) for one in build["addHosts"])
+            options["extra_hosts"] = dict(pairs)
+        name = str(inputs["imageName"])
+        return self._engine().build(
+            name, context, options, lambda line: self._log(subject.urn, line)
+        )
+
+
+def _build(asked: Any) -> Properties:
+    """The build section with pulumi-docker's defaults."""
+    given = {"context": asked} if isinstance(asked, str) else dict(asked or {})
+    build: Properties = {k: v for k, v in given.items() if v is not None}
+    build.setdefault("context", ".")
+    if "dockerfile" not in build:
+        folder = build["context"]
+        build["dockerfile"] = folder if folder is UNKNOWN else f"{folder}/Dockerfile"
+    build.setdefault("platform", PLATFORM)
+    build.setdefault("builderVersion", BUILDERS[0])
+    build.setdefault("args", {})
+    if build["builderVersion"] not in (*BUILDERS, UNKNOWN):
+        mistake = f"must be one of {', '.join(BUILDERS)}"
+        raise InputsInvalid([("build.builderVersion", mistake)])
+    if "cacheFrom" in build and not (build["cacheFrom"] or {}).get("images"):
+        raise InputsInvalid([("build.cacheFrom", "needs `images`")])
+    return build
+
+
+def _check_name(inputs: Properties) -> None:
+    name = inputs.get("imageName")
+    if name is UNKNOWN or contains_unknown(name):
+        return
+    if not isinstance(name, str) or not name:
+        raise InputsInvalid([("imageName", "is required")])
+    if not inputs["skipPush"] and "/" not in name:
+        raise InputsInvalid(
+            [
+                (
+                    "imageName",
+                    f"{name!r} names no registry to push to: write "
+                    "`registry.example/name:tag`, or set skipPush",
+                )
+            ]
+        )
+
+
+def _comparable(inputs: Properties) -> Properties:
+    registry = inputs.get("registry") or {}
+    server = registry.get("server") if isinstance(registry, dict) else None
+    return {**inputs, "registry": {"server": server} if server else None}
+
+
+def _outputs(inputs: Properties) -> Properties:
+    build = inputs["build"]
+    registry = inputs.get("registry") or {}
+    name = inputs.get("imageName")
+    host = name.split("/", 1)[0] if isinstance(name, str) else UNKNOWN
+    return {
+        "baseImageName": name,
+        "imageName": name,
+        "context": build["context"],
+        "dockerfile": build["dockerfile"],
+        "platform": build["platform"],
+        "registryServer": registry.get("server") or host,
+    }
+
+
+def _login(registry: Any) -> dict[str, str] | None:
+    """Credentials for one push, if both are given."""
+    if not registry or not registry.get("username") or not registry.get("password"):
+        return None
+    return {
+        "username": str(registry["username"]),
+        "password": str(registry["password"]),
+        "serveraddress": str(registry.get("server") or ""),
+    }

@@ -1,0 +1,138 @@
+"""The machine is brought in line with the records: after a crash, and while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from embedded.azure.instance.records import Records
+from tests.embedded.azure.instance.portal import (
+    GROUPS,
+    Portal,
+    container,
+    eventually,
+    fetch,
+    group,
+)
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home whose groups are removed at the end, whoever made them."""
+    yield tmp_path
+    portal = Portal(tmp_path)
+    for body in portal.call("GET", GROUPS).body["value"]:
+        portal.delete(body["name"])
+    portal.close()
+
+
+def ours(engine: docker.DockerClient, home: Path) -> list[Any]:
+    label = f"acr-lab.embedded={home.resolve()}"
+    return engine.containers.list(all=True, filters={"label": label})
+
+
+def test_a_container_that_is_gone_is_made_again(
+    home: Path, image: str, engine: docker.DockerClient
+) -> None:
+    portal = Portal(home)
+    portal.put("web", group(container(image)))
+    address = portal.get("web")["properties"]["ipAddress"]["ip"]
+    portal.close()
+    [before] = ours(engine, home)
+    before.remove(force=True)
+
+    portal = Portal(home)
+    answer = eventually(lambda: fetch(address))
+    assert answer.json()["VERSION"] == "1"
+    # The same while it runs: somebody else's `docker rm` is not the end of a group.
+    [again] = ours(engine, home)
+    again.remove(force=True)
+    eventually(lambda: [each for each in ours(engine, home) if each.id != again.id])
+    assert eventually(lambda: fetch(address)).json()["VERSION"] == "1"
+    portal.close()
+
+
+def test_a_restart_of_the_service_leaves_containers_alone(
+    home: Path, image: str, engine: docker.DockerClient
+) -> None:
+    portal = Portal(home)
+    portal.put("web", group(container(image)))
+    portal.close()
+    [before] = ours(engine, home)
+    portal = Portal(home)
+    eventually(lambda: portal.view("web")["currentState"]["state"] == "Running")
+    portal.close()
+    [after] = ours(engine, home)
+    assert (after.id, after.attrs["State"]) == (before.id, before.attrs["State"])
+
+
+def test_a_deployment_that_was_cut_off_is_finished(home: Path, image: str) -> None:
+    portal = Portal(home)
+    portal.put("web", group(container(image)))
+    records = Records(portal.store)
+    record = records.find(f"{GROUPS}/web")
+    assert record is not None
+    records.save(replace(record, state="Creating"))
+    portal.close()
+
+    portal = Portal(home)
+    eventually(
+        lambda: portal.get("web")["properties"]["provisioningState"] == "Succeeded"
+    )
+    portal.close()
+
+
+def test_containers_without_a_record_are_removed(
+    home: Path, image: str, engine: docker.DockerClient
+) -> None:
+    portal = Portal(home)
+    portal.put("web", group(container(image)))
+    portal.store.delete(f"{GROUPS}/web")
+    portal.close()
+    assert len(ours(engine, home)) == 1
+
+    portal = Portal(home)
+    eventually(lambda: not ours(engine, home))
+    portal.close()
+    # Which images a group pulled is known to its record alone.
+    engine.images.remove(image)
+
+
+def test_a_network_that_died_takes_its_containers_along(
+    home: Path, image: str, engine: docker.DockerClient
+) -> None:
+    portal = Portal(home)
+    side = container(image, "side", command=["sleep", "600"], ports=[])
+    portal.put("pair", group(container(image), side))
+    address = portal.get("pair")["properties"]["ipAddress"]["ip"]
+    assert eventually(lambda: fetch(address))
+    [network] = [
+        each for each in ours(engine, home) if each.labels["acr-lab.role"] == "sandbox"
+    ]
+    network.restart(timeout=0)
+    eventually(lambda: portal.view("pair")["restartCount"] == 1)
+    assert eventually(lambda: fetch(address))
+    portal.close()
+
+
+def test_a_stopped_group_stays_stopped(
+    home: Path, image: str, engine: docker.DockerClient
+) -> None:
+    portal = Portal(home)
+    portal.put("web", group(container(image)))
+    address = portal.get("web")["properties"]["ipAddress"]["ip"]
+    assert eventually(lambda: fetch(address))
+    assert portal.call("POST", f"{GROUPS}/web/stop").status == 204
+    portal.close()
+    portal = Portal(home)
+    eventually(lambda: portal.view("web")["currentState"]["state"] == "Terminated")
+    assert portal.get("web")["properties"]["instanceView"]["state"] == "Stopped"
+    assert [each.status for each in ours(engine, home)] == ["exited"]
+    portal.close()
