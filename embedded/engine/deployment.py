@@ -130,7 +130,8 @@ class _Counting:
 
     def finished(self, step: Step, seconds: float) -> None:
         with self._lock:
-            self.changes[step.op] += 1
+            if step.op != "delete-replaced":  # half of a replacement
+                self.changes[step.op] += 1
         self._inner.finished(step, seconds)
 
     def failed(self, step: Step, message: str) -> None:

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 
+from embedded.engine import paths
 from embedded.engine.deployment import Kind, Result
 from embedded.engine.events import Severity, Step
 from embedded.engine.plan import Op
@@ -27,6 +28,7 @@ SIGNS: dict[Op, tuple[str, str]] = {
     "update": ("~", "yellow"),
     "replace": ("+-", "magenta"),
     "delete": ("-", "red"),
+    "delete-replaced": ("--", "red"),
     "read": (">", "cyan"),
     "refresh": ("~", "yellow"),
 }
@@ -36,6 +38,7 @@ PAST: dict[Op, str] = {
     "update": "updated",
     "replace": "replaced",
     "delete": "deleted",
+    "delete-replaced": "deleted for its replacement",
     "read": "read",
     "refresh": "changed in the cloud",
 }
@@ -44,6 +47,7 @@ DOING: dict[Op, str] = {
     "update": "updating",
     "replace": "replacing",
     "delete": "deleting",
+    "delete-replaced": "deleting for its replacement",
     "read": "reading",
     "refresh": "refreshing",
 }
@@ -133,7 +137,8 @@ class Display:
             )
         same = result.changes.get("same", 0)
         if same or not changes:
-            self._console.print(f"    {same} unchanged")
+            word = "unchanged" if changes else "unchanged: there was nothing to do"
+            self._console.print(f"    {same} {word}")
         self._console.print(f"\n[bold]Duration:[/bold] {result.seconds:.1f} s")
 
     def _count(self, op: str) -> str:
@@ -163,8 +168,7 @@ class Display:
         if step.op not in ("update", "replace", "refresh"):
             return
         for path, kind in step.details.items():
-            key = path.split(".")[0].split("[")[0]
-            old, new = step.old.get(key), step.new.get(key)
+            old, new = paths.get(step.old, path), paths.get(step.new, path)
             sign = "+-" if kind.endswith("-replace") else "~"
             arrow = "" if equal(old, new) else f": {_short(old)} => {_short(new)}"
             text = escape(f"       {sign} {path}{arrow}")

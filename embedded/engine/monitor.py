@@ -6,6 +6,7 @@ SDK's own stubs. An option that is not supported is refused by name.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from embedded.engine.provider_registry import PREFIX
 from embedded.engine.state import Resource
 from embedded.engine.values import Properties, from_struct, to_struct
 
+LOGGER = logging.getLogger(__name__)
 FEATURES = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -144,6 +146,11 @@ class Monitor(
                 self._abort_late(context)
             except EngineError as error:  # the registrar has told of it
                 self._fail(context, error)
+            except Exception as error:
+                LOGGER.exception("registering %s", goal.urn)
+                text = f"the engine failed inside: {type(error).__name__}: {error}"
+                self._events.message("error", text, goal.urn)
+                self._fail(context, EngineError(text))
         return resource_pb2.RegisterResourceResponse(
             urn=resource.urn,
             id=resource.id,

@@ -33,6 +33,19 @@ def parse(text: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def get(properties: Properties, path: str) -> Value:
+    """The value at a path, None if there is none; a secret if it lies in one."""
+    found: Value = properties
+    secret = False
+    for step in parse(path):
+        if isinstance(found, Secret):
+            found, secret = found.value, True
+        if not _has(found, step):
+            return None
+        found = found[step]
+    return Secret(found) if secret and found is not None else found
+
+
 def touches(path: str, patterns: Iterable[str]) -> bool:
     """Whether a changed path lies at, below or above one of the patterns."""
     steps = parse(path)

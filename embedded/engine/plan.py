@@ -13,7 +13,16 @@ from embedded.engine import paths
 from embedded.engine.state import Resource
 from embedded.engine.values import Properties, equal
 
-Op = Literal["same", "create", "update", "replace", "delete", "read", "refresh"]
+Op = Literal[
+    "same",
+    "create",
+    "update",
+    "replace",
+    "delete",
+    "delete-replaced",
+    "read",
+    "refresh",
+]
 #: How one property differs: add, delete, update; with ``-replace`` it asks for one.
 Kind = str
 

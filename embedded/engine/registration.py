@@ -193,7 +193,7 @@ class Registrar:
         self._steps.delete(
             old,
             lambda: waiting.append(self._journal.await_replacement(old)),
-            "delete",
+            "delete-replaced",
         )
         return waiting[0]
 

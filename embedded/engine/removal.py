@@ -10,6 +10,7 @@ from embedded.engine import graph
 from embedded.engine.errors import EngineError, Protected
 from embedded.engine.events import Events, Step
 from embedded.engine.journal import Journal
+from embedded.engine.plan import Op
 from embedded.engine.state import Resource
 from embedded.engine.steps import Steps
 
@@ -58,7 +59,8 @@ class Removal:
             self._journal.drop(old)
             return True
         try:
-            self._steps.delete(old, lambda: self._journal.drop(old), "delete")
+            op: Op = "delete-replaced" if old.delete else "delete"
+            self._steps.delete(old, lambda: self._journal.drop(old), op)
         except EngineError:
             self._journal.write()
             return False

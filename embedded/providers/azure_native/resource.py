@@ -73,7 +73,7 @@ class ArmResource:
         self, subject: Subject, inputs: Properties, *, preview: bool
     ) -> tuple[str, Properties]:
         if preview:
-            return "", inputs
+            return "", self._foreseen(inputs)
         path = self._path(inputs)
         client, version = self._client(), self._row.version
         if client.get(path, version):
@@ -85,7 +85,7 @@ class ArmResource:
     ) -> Properties:
         if preview:
             stable = {k: old.outputs[k] for k in STABLE if k in old.outputs}
-            return {**stable, **new}
+            return {**stable, **self._foreseen(new)}
         return self._put(old.id, new)[1]
 
     def read(self, subject: Subject, known: State) -> State | None:
@@ -115,6 +115,10 @@ class ArmResource:
             found = client.get(path, version) or body
             raise InitFailed(id_, self._outputs(found), str(error)) from error
         return id_, self._outputs(client.get(path, version) or body)
+
+    def _foreseen(self, inputs: Properties) -> Properties:
+        """The outputs that are known before anything is done."""
+        return {k: v for k, v in inputs.items() if k not in self._row.computed}
 
     def _outputs(self, body: Properties) -> Properties:
         outputs = shape.from_arm(self._row, body)

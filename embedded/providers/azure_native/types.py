@@ -38,6 +38,8 @@ class ResourceType:
     replaces: tuple[str, ...] = ()
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flattened: bool = True
+    #: Inputs whose outputs have more in them than was asked for: no preview knows it.
+    computed: tuple[str, ...] = ()
     #: ``identity.userAssignedIdentities`` is a list of ids in the SDK.
     identity_list: bool = False
 
@@ -107,6 +109,7 @@ TYPES = (
             "initContainers": ("name",),
             "extensions": ("name",),
         },
+        computed=("identity", "ipAddress"),
         identity_list=True,
     ),
 )

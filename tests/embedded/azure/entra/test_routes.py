@@ -32,7 +32,8 @@ def post(
 ) -> httpx.Response:
     with azure.http() as client:
         url = f"{azure.url}/{azure.connection['tenantId']}/oauth2/{path}"
-        return client.post(url, data=data)
+        answer: httpx.Response = client.post(url, data=data)
+    return answer
 
 
 def test_a_token_verifies_against_the_published_keys(azure: Azure) -> None:

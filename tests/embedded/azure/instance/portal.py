@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import docker
 import httpx
 
 from embedded.azure.errors import ArmError
@@ -211,6 +212,15 @@ class Portal:
         view: Json = containers[index]["properties"]["instanceView"]
         return view
 
+    def address(self, name: str) -> str:
+        return str(self.get(name)["properties"]["ipAddress"]["ip"])
+
+    def variables(self, name: str) -> Json:
+        """What the app of a group says its environment is, once it answers."""
+        ip = self.address(name)
+        answer: Json = eventually(lambda: fetch(ip)).json()
+        return answer
+
     def delete(self, name: str) -> Answer:
         return self.call("DELETE", f"{GROUPS}/{name}")
 
@@ -270,3 +280,8 @@ def fetch(address: str, path: str = "/", port: int = 80) -> httpx.Response | Non
         return httpx.get(f"http://{address}:{port}{path}", trust_env=False)
     except httpx.TransportError:
         return None
+
+
+def image_names(engine: docker.DockerClient) -> set[str]:
+    """What the engine has, by name and tag."""
+    return {tag for image in engine.images.list() for tag in image.tags}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from embedded.azure.store import Store
 from tests.embedded.azure.instance.portal import GROUPS
 
 TENANT = "tenant"
+
+pytestmark = pytest.mark.skipif(
+    platform.system() != "Linux", reason="only Linux has all of 127.0.0.0/8"
+)
 
 
 @pytest.fixture

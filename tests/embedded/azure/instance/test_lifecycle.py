@@ -17,6 +17,7 @@ from tests.embedded.azure.instance.portal import (
     eventually,
     fetch,
     group,
+    image_names,
     web,
 )
 
@@ -34,17 +35,6 @@ def ours(engine: docker.DockerClient, portal: Portal, name: str) -> list[Any]:
     return engine.containers.list(all=True, filters={"label": labels})
 
 
-def address(portal: Portal, name: str) -> str:
-    return str(portal.get(name)["properties"]["ipAddress"]["ip"])
-
-
-def variables(portal: Portal, name: str) -> Json:
-    """What the app says its environment is."""
-    ip = address(portal, name)
-    answer: Json = eventually(lambda: fetch(ip)).json()
-    return answer
-
-
 @pytest.fixture(scope="module")
 def first(lab: Portal, image: str) -> Json:
     """A group that serves; the tests that use it leave it as it is."""
@@ -60,14 +50,14 @@ def first(lab: Portal, image: str) -> Json:
 
 
 def test_a_group_serves_on_an_address_of_its_own(lab: Portal, first: Json) -> None:
-    assert address(lab, "first").startswith("127.")
-    assert variables(lab, "first")["COLOUR"] == "green"
+    assert lab.address("first").startswith("127.")
+    assert lab.variables("first")["COLOUR"] == "green"
 
 
 def test_a_secure_value_reaches_the_container_and_no_answer(
     lab: Portal, first: Json
 ) -> None:
-    assert variables(lab, "first")["TOKEN"] == "hush-hush"
+    assert lab.variables("first")["TOKEN"] == "hush-hush"
     assert "hush-hush" not in str(lab.get("first"))
     assert "hush-hush" not in str(lab.call("GET", GROUPS).body)
 
@@ -101,8 +91,8 @@ def test_the_view_tells_what_happened_in_order(lab: Portal, first: Json) -> None
 def test_two_groups_both_serve_on_port_80(lab: Portal, first: Json, image: str) -> None:
     name = [{"name": "COLOUR", "value": "blue"}]
     lab.put("second", group(container(image, environmentVariables=name)))
-    assert variables(lab, "second")["COLOUR"] == "blue"
-    assert variables(lab, "first")["COLOUR"] == "green"
+    assert lab.variables("second")["COLOUR"] == "blue"
+    assert lab.variables("first")["COLOUR"] == "green"
     lab.delete("second")
 
 
@@ -117,43 +107,6 @@ def test_logs_can_be_cut_and_stamped(lab: Portal, first: Json, image: str) -> No
     assert stamped.startswith("20")
     assert stamped.endswith("Z two\n")
     lab.delete("talker")
-
-
-def test_an_update_keeps_the_address_and_takes_the_new_image(
-    lab: Portal, image: str, push: Push, engine: docker.DockerClient
-) -> None:
-    lab.put("updated", group(container(image)))
-    before = address(lab, "updated")
-    assert variables(lab, "updated")["VERSION"] == "1"
-    newer = push("2", VERSION="2")
-    assert lab.put("updated", group(container(newer))).status == 200
-    assert address(lab, "updated") == before
-    assert variables(lab, "updated")["VERSION"] == "2"
-    assert newer in _names(engine)
-    lab.delete("updated")
-
-
-def test_a_tag_that_moved_is_pulled_again(
-    lab: Portal, push: Push, engine: docker.DockerClient
-) -> None:
-    body = group(container(push("moving", VERSION="old")))
-    lab.put("moved", body)
-    assert variables(lab, "moved")["VERSION"] == "old"
-    push("moving", VERSION="new")
-    lab.put("moved", body)
-    assert variables(lab, "moved")["VERSION"] == "new"
-    lab.delete("moved")
-    assert not any("moving" in name for name in _names(engine))
-
-
-def test_a_digest_names_an_image(
-    lab: Portal, image: str, engine: docker.DockerClient
-) -> None:
-    digest = engine.images.get_registry_data(image, {}).id
-    pinned = f"{image.rsplit(':', 1)[0]}@{digest}"
-    answer = lab.put("pinned", group(container(pinned), restartPolicy="Never"))
-    assert answer.body["properties"]["provisioningState"] == "Succeeded", answer.body
-    lab.delete("pinned")
 
 
 def test_delete_leaves_nothing_on_the_engine(
@@ -179,39 +132,16 @@ def test_delete_leaves_nothing_on_the_engine(
     label = f"acr-lab.embedded={portal.home}"
     assert engine.containers.list(all=True, filters={"label": label}) == []
     assert engine.volumes.list(filters={"label": label}) == []
-    assert only_here not in _names(engine)
-    assert not any(name.startswith("acr-lab-sandbox") for name in _names(engine))
+    assert only_here not in image_names(engine)
+    assert not any(name.startswith("acr-lab-sandbox") for name in image_names(engine))
     assert list((portal.home / "instances").iterdir()) == []
-
-
-def test_delete_leaves_an_image_that_was_there_before(
-    lab: Portal, image: str, push: Push, engine: docker.DockerClient
-) -> None:
-    mine = push("mine", VERSION="mine")
-    engine.images.pull(mine, auth_config={})
-    lab.put("borrower", group(container(mine)))
-    lab.delete("borrower")
-    assert mine in _names(engine)
-    engine.images.remove(mine)
-
-
-def test_an_image_goes_with_the_last_of_its_groups(
-    lab: Portal, push: Push, engine: docker.DockerClient
-) -> None:
-    shared = push("shared", VERSION="shared")
-    for name in ("one", "two"):
-        lab.put(name, group(container(shared)))
-    lab.delete("one")
-    assert shared in _names(engine)
-    lab.delete("two")
-    assert shared not in _names(engine)
 
 
 def test_stop_and_start_keep_the_group_and_make_new_containers(
     lab: Portal, image: str, engine: docker.DockerClient
 ) -> None:
     lab.put("paused", group(container(image)))
-    assert variables(lab, "paused")["VERSION"] == "1"
+    assert lab.variables("paused")["VERSION"] == "1"
     before = ours(engine, lab, "paused")[0].id
     assert lab.call("POST", f"{GROUPS}/paused/stop").status == 204
     shown = lab.get("paused")["properties"]
@@ -225,11 +155,11 @@ def test_stop_and_start_keep_the_group_and_make_new_containers(
     assert answer.status == 202
     assert answer.body["properties"]["instanceView"]["state"] == "Running"
     assert ours(engine, lab, "paused")[0].id != before
-    assert variables(lab, "paused")["VERSION"] == "1"
+    assert lab.variables("paused")["VERSION"] == "1"
 
     assert lab.call("POST", f"{GROUPS}/paused/start").status == 204
     running = ours(engine, lab, "paused")[0].id
-    eventually(lambda: fetch(address(lab, "paused")))
+    eventually(lambda: fetch(lab.address("paused")))
     assert lab.call("POST", f"{GROUPS}/paused/restart").status == 204
     assert ours(engine, lab, "paused")[0].id != running
     lab.delete("paused")
@@ -291,7 +221,7 @@ def test_containers_of_a_group_share_localhost(lab: Portal, image: str) -> None:
     lab.put("pair", group(container(image), side))
     path = f"{GROUPS}/pair/containers/side/logs"
     eventually(lambda: "200" in lab.call("GET", path).body["content"])
-    assert variables(lab, "pair")["VERSION"] == "1"
+    assert lab.variables("pair")["VERSION"] == "1"
     lab.delete("pair")
 
 
@@ -360,43 +290,6 @@ def test_a_command_that_does_not_exist_fails_by_name(lab: Portal, image: str) ->
     lab.delete("broken")
 
 
-def test_an_image_that_is_not_there_is_refused_at_once(
-    lab: Portal, registry: str, image: str
-) -> None:
-    missing = f"{registry}/app:nowhere"
-    answer = lab.put("none", group(container(missing)))
-    assert (answer.status, answer.code) == (400, "InaccessibleImage")
-    text = f"The image '{missing}' in container group 'none' is not accessible."
-    assert answer.message.startswith(text)
-    assert lab.call("GET", f"{GROUPS}/none").status == 404
-
-
-def test_a_password_opens_a_locked_registry(
-    lab: Portal, image: str, locked_registry: str
-) -> None:
-    locked = image.replace(image.split("/")[0], locked_registry)
-    body = group(container(locked))
-    assert lab.put("locked", body).code == "InaccessibleImage"
-    credential = {
-        "server": locked_registry,
-        "username": "diver",
-        "password": "catfish",
-    }
-    body["properties"]["imageRegistryCredentials"] = [credential]
-    assert lab.put("locked", body).code == "InaccessibleImage"
-    credential["password"] = "swordfish"
-    assert lab.put("locked", body).status == 201
-    shown = lab.get("locked")["properties"]["imageRegistryCredentials"]
-    assert shown == [{"server": locked_registry, "username": "diver"}]
-    lab.delete("locked")
-
-
-def test_a_registry_that_is_down_is_named(lab: Portal) -> None:
-    answer = lab.put("down", group(container("localhost:1/app:1")))
-    assert answer.code == "RegistryErrorResponse"
-    assert "'localhost:1'" in answer.message
-
-
 def test_a_running_group_refuses_other_resources(
     lab: Portal, first: Json, image: str
 ) -> None:
@@ -404,7 +297,7 @@ def test_a_running_group_refuses_other_resources(
     answer = lab.put("first", group(container(image, resources=more)))
     assert answer.code == "InvalidContainerGroupUpdate"
     assert "from '0.5' to '0.75'" in answer.message
-    assert variables(lab, "first")["COLOUR"] == "green"
+    assert lab.variables("first")["COLOUR"] == "green"
 
 
 def test_work_in_progress_refuses_more_and_gives_way_to_delete(
@@ -437,7 +330,3 @@ def test_a_label_names_the_group_for_good(lab: Portal, image: str) -> None:
 
 def _count(view: Json, event: str) -> int:
     return sum(each["count"] for each in view["events"] if each["name"] == event)
-
-
-def _names(engine: docker.DockerClient) -> set[str]:
-    return {tag for image in engine.images.list() for tag in image.tags}

@@ -24,6 +24,7 @@ def test_the_file_says_which_machine_it_is_for(architecture: str, machine: int) 
     assert struct.unpack_from("<H", content, 18) == (machine,)
 
 
+@pytest.mark.skipif(platform.system() != "Linux", reason="an ELF program")
 def test_it_sleeps_until_it_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "pause"
     path.write_bytes(sandbox.program(ARCHITECTURES[platform.machine()]))

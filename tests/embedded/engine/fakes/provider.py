@@ -13,6 +13,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2, json_format, struct_pb2
@@ -21,11 +22,11 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 WORLD = Path(os.environ["FAKE_WORLD"])
 
 
-def to_dict(struct: struct_pb2.Struct) -> dict:
+def to_dict(struct: struct_pb2.Struct) -> dict[str, Any]:
     return json_format.MessageToDict(struct)
 
 
-def to_struct(values: dict) -> struct_pb2.Struct:
+def to_struct(values: dict[str, Any]) -> struct_pb2.Struct:
     struct = struct_pb2.Struct()
     struct.update(values)
     return struct
@@ -37,21 +38,21 @@ def log(call: str, name: str) -> None:
 
 
 class Fake(provider_pb2_grpc.ResourceProviderServicer):
-    def CheckConfig(self, request, context):
+    def CheckConfig(self, request: Any, context: Any) -> Any:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def Configure(self, request, context):
+    def Configure(self, request: Any, context: Any) -> Any:
         log("configure", json.dumps(dict(request.variables), sort_keys=True))
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
-    def Check(self, request, context):
+    def Check(self, request: Any, context: Any) -> Any:
         news = to_dict(request.news)
         if news.get("value") == "bad":
             failure = provider_pb2.CheckFailure(property="value", reason="it is bad")
             return provider_pb2.CheckResponse(failures=[failure])
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def Diff(self, request, context):
+    def Diff(self, request: Any, context: Any) -> Any:
         old, new = to_dict(request.old_inputs), to_dict(request.news)
         keys = [k for k in {**old, **new} if old.get(k) != new.get(k)]
         keys = [k for k in keys if k != "fail"]
@@ -72,7 +73,7 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
             hasDetailedDiff=True,
         )
 
-    def Create(self, request, context):
+    def Create(self, request: Any, context: Any) -> Any:
         inputs = to_dict(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
@@ -85,7 +86,7 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
             self._partial(id_, outputs, context)
         return provider_pb2.CreateResponse(id=id_, properties=to_struct(outputs))
 
-    def Update(self, request, context):
+    def Update(self, request: Any, context: Any) -> Any:
         inputs = to_dict(request.news)
         outputs = {**inputs, "size": len(json.dumps(inputs.get("value")))}
         if not request.preview:
@@ -94,7 +95,7 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
             (WORLD / f"{request.id}.json").write_text(json.dumps(inputs))
         return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
-    def Delete(self, request, context):
+    def Delete(self, request: Any, context: Any) -> Any:
         log("delete", request.id)
         self._fail("delete", request.name, to_dict(request.old_inputs), context)
         file = WORLD / f"{request.id}.json"
@@ -102,7 +103,7 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
             file.rename(file.with_suffix(".gone"))
         return empty_pb2.Empty()
 
-    def Read(self, request, context):
+    def Read(self, request: Any, context: Any) -> Any:
         file = WORLD / f"{request.id}.json"
         if not file.exists():
             return provider_pb2.ReadResponse()
@@ -112,18 +113,22 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
             id=request.id, properties=to_struct(outputs), inputs=to_struct(inputs)
         )
 
-    def Invoke(self, request, context):
+    def Invoke(self, request: Any, context: Any) -> Any:
         arguments = to_dict(request.args)
         if arguments.get("text") == "bad":
             failure = provider_pb2.CheckFailure(property="text", reason="it is bad")
             return provider_pb2.InvokeResponse(failures=[failure])
         result = to_struct({"shout": str(arguments.get("text", "")).upper()})
-        return provider_pb2.InvokeResponse(**{"return": result})
+        answer = provider_pb2.InvokeResponse()
+        getattr(answer, "return").CopyFrom(result)
+        return answer
 
-    def Cancel(self, request, context):
+    def Cancel(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
 
-    def _fail(self, operation, name, inputs, context):
+    def _fail(
+        self, operation: str, name: str, inputs: dict[str, Any], context: Any
+    ) -> None:
         mode = inputs.get("fail")
         if mode == "die" and operation == "create":
             os._exit(9)
@@ -136,7 +141,7 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
         if mode == operation:
             context.abort(grpc.StatusCode.UNKNOWN, f"the thing refuses to {operation}")
 
-    def _partial(self, id_, outputs, context):
+    def _partial(self, id_: str, outputs: dict[str, Any], context: Any) -> None:
         failed = provider_pb2.ErrorResourceInitFailed(
             id=id_, properties=to_struct(outputs), reasons=["it is not well"]
         )

@@ -1,0 +1,51 @@
+"""The stack: a registry, an image built from app/ and pushed to it, and a container
+that pulls and runs that image."""
+
+import pulumi
+from pulumi_azure_native import resources
+
+from infra.access import PullAccess
+from infra.image import AppImage
+from infra.instance import ContainerInstance
+from infra.registry import Registry
+from infra.settings import Settings
+
+settings = Settings.load()
+
+# 1. A resource group holds everything, so that one deletion removes everything.
+group = resources.ResourceGroup(
+    "acr-lab", location=settings.location, tags=settings.tags
+)
+
+# 2. The registry, with no admin user.
+registry = Registry("registry", group.name, settings)
+
+# 3. The image: built from app/, tagged by its content, pushed with the caller's token.
+image = AppImage("image", registry.login_server, settings)
+
+# An identity that may pull from this registry, and nothing else.
+access = PullAccess("puller", group.name, registry.id, settings.tags)
+
+# 4. The container group pulls with that identity and runs the image.
+instance = ContainerInstance(
+    "instance",
+    group,
+    registry.login_server,
+    image,
+    access,
+    settings,
+)
+
+# 5. Clean up: `pulumi destroy`.
+
+pulumi.export("url", instance.url)
+pulumi.export("fqdn", instance.fqdn)
+pulumi.export("ipAddress", instance.ip_address)
+pulumi.export("image", image.name)
+pulumi.export("imageDigest", image.digest)
+pulumi.export("loginServer", registry.login_server)
+pulumi.export("registryName", registry.name)
+pulumi.export("registrySku", registry.sku)
+pulumi.export("resourceGroup", group.name)
+pulumi.export("containerGroup", instance.name)
+pulumi.export("identityClientId", access.client_id)

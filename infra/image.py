@@ -1,0 +1,80 @@
+"""The image: built from app/, tagged by its content, pushed to the registry."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+from infra import context, sign_in
+from infra.settings import Settings
+
+FOLDER = "app"
+#: Azure Container Instances runs this one, whatever the builder's machine is.
+PLATFORM = "linux/amd64"
+#: A base image for machines that cannot pull the Dockerfile's own.
+BASE_VARIABLE = "ACR_LAB_BASE_IMAGE"
+
+
+class DigestMissing(pulumi.RunError):
+    """The push ended without a digest: nothing can be said of what was pushed."""
+
+    def __init__(self, name: str, digest: str) -> None:
+        super().__init__(
+            f"The push of {name} gave no digest (but {digest!r}). Run `up` again; if "
+            "it stays, push the image by hand and look at what the registry answers."
+        )
+
+
+class AppImage(pulumi.ComponentResource):
+    """One image. Its tag changes when, and only when, its content does."""
+
+    def __init__(
+        self,
+        name: str,
+        login_server: pulumi.Output[str],
+        settings: Settings,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("acr-lab:index:AppImage", name, None, opts)
+        arguments = build_arguments(settings)
+        tag = context.tag(context.read(Path(FOLDER)), arguments)
+        image = docker.Image(
+            "app",
+            build=docker.DockerBuildArgs(
+                args=arguments,
+                context=FOLDER,
+                dockerfile=f"{FOLDER}/Dockerfile",
+                platform=PLATFORM,
+            ),
+            image_name=pulumi.Output.concat(
+                login_server, "/", settings.image_name, ":", tag
+            ),
+            registry=docker.RegistryArgs(
+                password=sign_in.push_token(login_server),
+                server=login_server,
+                username=sign_in.USERNAME,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.name = image.image_name
+        self.digest = pulumi.Output.all(image.image_name, image.repo_digest).apply(
+            lambda both: digest_of(both[0], both[1])
+        )
+        self.register_outputs({"name": self.name, "digest": self.digest})
+
+
+def build_arguments(settings: Settings) -> dict[str, str]:
+    """The base image: configured, else of the environment, else the Dockerfile's."""
+    base = settings.base_image or os.environ.get(BASE_VARIABLE, "")
+    return {"BASE_IMAGE": base} if base else {}
+
+
+def digest_of(name: str, repo_digest: str) -> str:
+    """``sha256:…`` of ``repository@sha256:…``. Raises DigestMissing."""
+    _, _, digest = (repo_digest or "").partition("@")
+    if not digest.startswith("sha256:"):
+        raise DigestMissing(name, repo_digest)
+    return digest

@@ -1,0 +1,117 @@
+"""Images of container groups: pulled, refused, superseded, and taken away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import docker
+import pytest
+
+from tests.embedded.azure.instance.portal import (
+    GROUPS,
+    Portal,
+    container,
+    group,
+    image_names,
+)
+
+pytestmark = pytest.mark.docker
+
+Push = Callable[..., str]
+
+
+def test_an_update_keeps_the_address_and_takes_the_new_image(
+    lab: Portal, image: str, push: Push, engine: docker.DockerClient
+) -> None:
+    lab.put("updated", group(container(image)))
+    before = lab.address("updated")
+    assert lab.variables("updated")["VERSION"] == "1"
+    newer = push("2", VERSION="2")
+    assert lab.put("updated", group(container(newer))).status == 200
+    assert lab.address("updated") == before
+    assert lab.variables("updated")["VERSION"] == "2"
+    assert newer in image_names(engine)
+    lab.delete("updated")
+
+
+def test_a_tag_that_moved_is_pulled_again(
+    lab: Portal, push: Push, engine: docker.DockerClient
+) -> None:
+    body = group(container(push("moving", VERSION="old")))
+    lab.put("moved", body)
+    assert lab.variables("moved")["VERSION"] == "old"
+    push("moving", VERSION="new")
+    lab.put("moved", body)
+    assert lab.variables("moved")["VERSION"] == "new"
+    lab.delete("moved")
+    assert not any("moving" in name for name in image_names(engine))
+
+
+def test_a_digest_names_an_image(
+    lab: Portal, image: str, engine: docker.DockerClient
+) -> None:
+    digest = engine.images.get_registry_data(image, {}).id
+    pinned = f"{image.rsplit(':', 1)[0]}@{digest}"
+    answer = lab.put("pinned", group(container(pinned), restartPolicy="Never"))
+    assert answer.body["properties"]["provisioningState"] == "Succeeded", answer.body
+    lab.delete("pinned")
+
+
+def test_delete_leaves_an_image_that_was_there_before(
+    lab: Portal, image: str, push: Push, engine: docker.DockerClient
+) -> None:
+    mine = push("mine", VERSION="mine")
+    engine.images.pull(mine, auth_config={})
+    lab.put("borrower", group(container(mine)))
+    lab.delete("borrower")
+    assert mine in image_names(engine)
+    engine.images.remove(mine)
+
+
+def test_an_image_goes_with_the_last_of_its_groups(
+    lab: Portal, push: Push, engine: docker.DockerClient
+) -> None:
+    shared = push("shared", VERSION="shared")
+    for name in ("one", "two"):
+        lab.put(name, group(container(shared)))
+    lab.delete("one")
+    assert shared in image_names(engine)
+    lab.delete("two")
+    assert shared not in image_names(engine)
+
+
+def test_an_image_that_is_not_there_is_refused_at_once(
+    lab: Portal, registry: str, image: str
+) -> None:
+    missing = f"{registry}/app:nowhere"
+    answer = lab.put("none", group(container(missing)))
+    assert (answer.status, answer.code) == (400, "InaccessibleImage")
+    text = f"The image '{missing}' in container group 'none' is not accessible."
+    assert answer.message.startswith(text)
+    assert lab.call("GET", f"{GROUPS}/none").status == 404
+
+
+def test_a_password_opens_a_locked_registry(
+    lab: Portal, image: str, locked_registry: str
+) -> None:
+    locked = image.replace(image.split("/")[0], locked_registry)
+    body = group(container(locked))
+    assert lab.put("locked", body).code == "InaccessibleImage"
+    credential = {
+        "server": locked_registry,
+        "username": "diver",
+        "password": "catfish",
+    }
+    body["properties"]["imageRegistryCredentials"] = [credential]
+    assert lab.put("locked", body).code == "InaccessibleImage"
+    credential["password"] = "swordfish"
+    assert lab.put("locked", body).status == 201
+    shown = lab.get("locked")["properties"]["imageRegistryCredentials"]
+    assert shown == [{"server": locked_registry, "username": "diver"}]
+    lab.delete("locked")
+
+
+def test_a_registry_that_is_down_is_named(lab: Portal) -> None:
+    answer = lab.put("down", group(container("localhost:1/app:1")))
+    assert answer.code == "RegistryErrorResponse"
+    assert "'localhost:1'" in answer.message
