@@ -52,7 +52,8 @@ class CliMissing(PartMissing):
 
 class OptionRefused(WrongUse):
     def __init__(self, options: Sequence[str]) -> None:
-        joined = ", ".join(options)
+        names = [one for one in options if one.startswith("-")] or options
+        joined = ", ".join(names)
         super().__init__(
             f"The embedded engine does not support {joined}, and nothing was done. "
             "With the Pulumi CLI on PATH the option is passed on to it."

@@ -92,7 +92,8 @@ class Settings:
     def load(cls) -> Settings:
         """Those of the running stack. Raises SettingsInvalid."""
         values, secret = _configured()
-        if "secureEnvironment" in values and "secureEnvironment" not in secret:
+        plain = values.get("secureEnvironment", "{}") not in ("", "{}")
+        if plain and "secureEnvironment" not in secret:
             pulumi.log.warn(
                 f"{NAMESPACE}:secureEnvironment is kept in plain text: set each of its "
                 "variables with `pulumi config set --secret --path`"
@@ -138,6 +139,10 @@ class Reader:
     def has(self, key: str) -> bool:
         self._known[key] = None
         return key in self._values
+
+    def is_set(self, key: str) -> bool:
+        """Whether there is more than the empty text that stands for nothing."""
+        return bool(self._values.get(key))
 
     def take(self, key: str, rule: Rule[Value], default: Value) -> Value:
         """The value; the default where there is none, or a wrong one."""
@@ -215,7 +220,7 @@ def read(
 
 
 def _location(reader: Reader, region: str | None) -> str:
-    if reader.has("location"):
+    if reader.has("location") and reader.is_set("location"):
         return reader.take("location", REGION, "")
     try:
         return REGION.parse(region or "")

@@ -103,6 +103,8 @@ def resolve(project: Project, settings: StackSettings, decrypt: Decrypt) -> Conf
         values[key] = _text(value)
         if is_secret:
             secret.add(key)
+    missing = sorted(set(project.config) - set(values))
+    mistakes += [f"{key} has no value and no default" for key in missing]
     if mistakes:
         raise ConfigInvalid(mistakes)
     return Config(values, frozenset(secret))
@@ -129,7 +131,6 @@ def _defaults(project: Project) -> dict[str, Any]:
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
-    "number": (int, float),
     "boolean": (bool,),
     "array": (list,),
     "object": (dict,),
@@ -139,6 +140,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
 def _mistake(key: str, value: Any, declared: Any, is_secret: bool) -> list[str]:
     """Why a value does not have the type that Pulumi.yaml declares."""
     wanted = declared.get("type") if isinstance(declared, Mapping) else None
+    if wanted is not None and wanted not in _TYPES:
+        known = ", ".join(_TYPES)
+        return [f"{key} is declared with type {wanted!r}; the types are {known}"]
     if wanted is None or _has_type(value, wanted):
         return []
     shown = "[secret]" if is_secret else json.dumps(value)
@@ -146,13 +150,12 @@ def _mistake(key: str, value: Any, declared: Any, is_secret: bool) -> list[str]:
 
 
 def _has_type(value: Any, wanted: str) -> bool:
-    kinds = _TYPES.get(wanted, (object,))
-    if isinstance(value, bool) and wanted in ("integer", "number"):
+    if isinstance(value, bool) and wanted == "integer":
         return False
-    if isinstance(value, kinds):
+    if isinstance(value, _TYPES[wanted]):
         return True
     # `pulumi config set` writes every value as text.
-    if isinstance(value, str) and wanted in ("integer", "number", "boolean"):
+    if isinstance(value, str) and wanted in ("integer", "boolean"):
         return _parses(value, wanted)
     return wanted == "string" and isinstance(value, int | float | bool)
 
@@ -161,7 +164,7 @@ def _parses(text: str, wanted: str) -> bool:
     if wanted == "boolean":
         return text in ("true", "false")
     try:
-        int(text) if wanted == "integer" else float(text)
+        int(text)
     except ValueError:
         return False
     return True

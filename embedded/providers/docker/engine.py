@@ -80,6 +80,7 @@ class Engine:
         """The digest that the registry gave. Raises PushFailed."""
         repository, _, tag = name.rpartition(":")
         digest = ""
+        told: dict[str, str] = {}
         with self._reported(lambda text: PushFailed(name, text)):
             for event in self._api.push(
                 repository,
@@ -89,8 +90,10 @@ class Engine:
                 auth_config=dict(login) if login else {},
             ):
                 digest = event.get("aux", {}).get("Digest", digest)
-                if "status" in event and "id" in event:
-                    tell(f"{event['id']}: {event['status']}")
+                layer, status = event.get("id"), event.get("status")
+                if layer and status and told.get(layer) != status:
+                    told[layer] = status
+                    tell(f"{layer}: {status}")
                 if "error" in event:
                     raise PushFailed(name, event["error"].strip())
         if not digest:
