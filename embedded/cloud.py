@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from embedded.errors import AzureDidNotStart, PortTaken
+from embedded.errors import AzureDidNotStart, PortTaken, ResetIncomplete
 from embedded.home import PROJECT, Home
 
 #: Seconds that the process gets until it must answer.
@@ -116,13 +116,17 @@ class LocalAzure:
             return [group["name"] for group in _groups(client)]
 
     def reset(self) -> None:
-        """Delete all resources, stop it, and remove what it kept."""
+        """Delete all resources, stop it, and remove what it kept.
+
+        Raises ResetIncomplete, and keeps its records, if something cannot be deleted.
+        """
         if not self._home.azure.exists():
             return
         self.start(automatic=False)
         with self._client() as client:
-            for group in _groups(client):
-                _delete(client, group["id"])
+            failures = [_delete(client, group["name"]) for group in _groups(client)]
+        if any(failures):
+            raise ResetIncomplete([one for one in failures if one])
         self.stop()
         shutil.rmtree(self._home.azure)
 
@@ -224,11 +228,16 @@ def _groups(client: httpx.Client) -> list[dict[str, str]]:
     return found
 
 
-def _delete(client: httpx.Client, group_id: str) -> None:
-    url = f"/resourcegroups/{group_id.rsplit('/', 1)[-1]}"
-    client.delete(url).raise_for_status()
-    while client.get(url).status_code != httpx.codes.NOT_FOUND:
+def _delete(client: httpx.Client, name: str) -> str | None:
+    """Why a group cannot be deleted; None if it is gone."""
+    answer = client.delete(f"/resourcegroups/{name}")
+    while answer.status_code == httpx.codes.ACCEPTED:
         time.sleep(0.1)
+        location = answer.headers["Location"]
+        answer = client.get(location)
+    if answer.is_success or answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    return f"{name}: {answer.json()['error']['message']}"
 
 
 def _is_ours(pid: int) -> bool:

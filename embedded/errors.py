@@ -89,6 +89,15 @@ class AzureDidNotStart(PartMissing):
         super().__init__(f"The local Azure did not start:\n{tail}\n  Its log is {log}.")
 
 
+class ResetIncomplete(CommandError):
+    def __init__(self, failures: Sequence[str]) -> None:
+        lines = "\n".join(f"  {failure}" for failure in failures)
+        super().__init__(
+            f"Not everything in the local Azure could be deleted:\n{lines}\n"
+            "Mend that and run it again; its records are kept until then."
+        )
+
+
 class AzureNotRunning(CommandError):
     def __init__(self) -> None:
         super().__init__(

@@ -137,7 +137,8 @@ class Display:
             )
         same = result.changes.get("same", 0)
         if same or not changes:
-            word = "unchanged" if changes else "unchanged: there was nothing to do"
+            idle = result.succeeded and not changes
+            word = "unchanged: there was nothing to do" if idle else "unchanged"
             self._console.print(f"    {same} {word}")
         self._console.print(f"\n[bold]Duration:[/bold] {result.seconds:.1f} s")
 

@@ -12,7 +12,7 @@ import sys
 from embedded.home import PROJECT, Home
 from embedded.machine import base_image, docker_engine, environment, packages
 from embedded.machine.command import say
-from embedded.machine.errors import MachineError
+from embedded.machine.errors import LocalAzureNotEmpty, MachineError
 
 RUN = ("requirements.txt", "embedded/requirements.txt")
 DEVELOP = (*RUN, "requirements-dev.txt")
@@ -62,7 +62,8 @@ def clean(home: Home) -> None:
     if python.exists() and home.root.exists():
         say("Removing what the local Azure holds")
         reset = [str(python), "-m", "embedded", "azure", "reset", "--yes"]
-        subprocess.run(reset, check=False, cwd=PROJECT)
+        if subprocess.run(reset, check=False, cwd=PROJECT).returncode:
+            raise LocalAzureNotEmpty(home.root)
     base_image.remove(home)
     docker_engine.stop(home)
     say(f"Removing {home.root} and {PROJECT / '.venv'}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import os
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -45,7 +47,12 @@ def stop(home: Home) -> None:
     pid_file = home.root / "dockerd.pid"
     if not pid_file.exists() or engine_api.running_containers(engine_api.address()):
         return
-    command = as_root(["kill", pid_file.read_text().strip()])
+    pid = pid_file.read_text().strip()
+    if os.geteuid() == 0:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGTERM)
+        return
+    command = as_root(["kill", pid])
     if command is not None:
         subprocess.run(command, check=False)
 

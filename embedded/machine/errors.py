@@ -70,6 +70,14 @@ class DockerDidNotStart(MachineError):
         )
 
 
+class LocalAzureNotEmpty(MachineError):
+    def __init__(self, home: Path) -> None:
+        super().__init__(
+            f"The local Azure could not be emptied, so {home} is kept: it says what is "
+            "still there. Mend what stands above, and run it again."
+        )
+
+
 class ImageRefused(MachineError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"The Docker Engine refused the base image {name}: {reason}")
