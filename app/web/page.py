@@ -52,11 +52,11 @@ main {
 .state i { width: .7rem; height: .7rem; border-radius: 50%; background: var(--teal);
   box-shadow: 0 0 0 0 var(--teal); animation: pulse 2s infinite; }
 @keyframes pulse { 70% { box-shadow: 0 0 0 .7rem transparent; } }
-h1 { font-size: clamp(1.9rem, 6vw, 3rem); line-height: 1.1; margin: .8rem 0 .4rem;
+h1 { font-size: clamp(1.7rem, 5vw, 2.45rem); line-height: 1.1; margin: .8rem 0 .4rem;
   letter-spacing: -.03em; }
 h1 span { background: linear-gradient(90deg, var(--blue), var(--violet), var(--teal));
   -webkit-background-clip: text; background-clip: text; color: transparent; }
-p { color: var(--soft); margin: 0 0 1.8rem; max-width: 34rem; }
+p { color: var(--soft); margin: .6rem 0 1.8rem; max-width: 34rem; }
 ol { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem; padding: 0;
   margin: 0 0 1.8rem; font-size: .85rem; }
 ol li { padding: .3rem .8rem; border: 1px solid var(--line); border-radius: 99px; }
@@ -66,6 +66,7 @@ dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
   border-radius: 1rem; overflow: hidden; }
 dl div { background: var(--card); padding: .9rem 1.1rem; min-width: 0; }
 dl .wide { grid-column: 1 / -1; }
+dl .wide dd { font-size: .84rem; }
 dt { color: var(--soft); font-size: .74rem; letter-spacing: .09em;
   text-transform: uppercase; }
 dd { margin: .15rem 0 0; overflow-wrap: anywhere; font-size: .95rem;
