@@ -24,7 +24,7 @@ registry = Registry("registry", group.name, settings)
 image = AppImage("image", registry.login_server, settings)
 
 # An identity that may pull from this registry, and nothing else.
-access = PullAccess("puller", group.name, registry.id, settings.tags)
+access = PullAccess("puller", group.name, registry.id, settings)
 
 # 4. The container group pulls with that identity and runs the image.
 instance = ContainerInstance(

@@ -5,10 +5,10 @@ Azure Container Instances cannot pull with a system-assigned identity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi
 from pulumi_azure_native import authorization, managedidentity
+
+from infra.settings import Settings
 
 #: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
@@ -22,13 +22,17 @@ class PullAccess(pulumi.ComponentResource):
         name: str,
         group_name: pulumi.Input[str],
         registry_id: pulumi.Input[str],
-        tags: Mapping[str, str],
+        settings: Settings,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("acr-lab:index:PullAccess", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         identity = managedidentity.UserAssignedIdentity(
-            "acr-lab-puller", resource_group_name=group_name, tags=tags, opts=child
+            "acr-lab-puller",
+            location=settings.location,
+            resource_group_name=group_name,
+            tags=settings.tags,
+            opts=child,
         )
         subscription = authorization.get_client_config_output().subscription_id
         # Without its type Azure looks the new principal up, and may not find it yet.

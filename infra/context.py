@@ -12,8 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pulumi
+
 #: Characters of the tag: enough for no two contents to meet.
 TAG_LENGTH = 16
+
+
+class ContextInvalid(pulumi.RunError):
+    """The build context is not complete, or its ignore file is wrong."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +31,16 @@ class File:
 
 
 def read(folder: Path) -> dict[str, File]:
-    """All files below a folder that docker would send, by their slash path."""
-    ignore = folder / ".dockerignore"
+    """All files below a folder that docker would send, by their slash path.
+
+    Raises ContextInvalid.
+    """
+    if not (folder / "Dockerfile").is_file():
+        raise ContextInvalid(
+            f"There is no {folder / 'Dockerfile'} to build an image of."
+        )
+    own = folder / "Dockerfile.dockerignore"
+    ignore = own if own.exists() else folder / ".dockerignore"
     rules = Ignore.parse(ignore.read_text() if ignore.exists() else "")
     found: dict[str, File] = {}
     for path in sorted(folder.rglob("*")):
@@ -70,7 +84,7 @@ class Ignore:
             exception = line.startswith("!")
             pattern = line.removeprefix("!").strip().strip("/").removeprefix("./")
             if pattern and pattern != ".":
-                rows.append((re.compile(_expression(pattern)), exception))
+                rows.append((_compiled(pattern), exception))
         return cls(tuple(rows))
 
     def excludes(self, name: str) -> bool:
@@ -82,6 +96,15 @@ class Ignore:
             if any(pattern.fullmatch(path) for path in above):
                 excluded = not exception
         return excluded
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(_expression(pattern))
+    except re.error as error:
+        raise ContextInvalid(
+            f"The ignore file has a pattern that is none: {pattern!r} ({error})."
+        ) from error
 
 
 def _expression(pattern: str) -> str:

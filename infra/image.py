@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pulumi
@@ -75,6 +76,6 @@ def build_arguments(settings: Settings) -> dict[str, str]:
 def digest_of(name: str, repo_digest: str) -> str:
     """``sha256:…`` of ``repository@sha256:…``. Raises DigestMissing."""
     _, _, digest = (repo_digest or "").partition("@")
-    if not digest.startswith("sha256:"):
+    if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) is None:
         raise DigestMissing(name, repo_digest)
     return digest

@@ -64,6 +64,7 @@ class ContainerInstance(pulumi.ComponentResource):
                 )
             ],
             ip_address=_address(settings),
+            location=settings.location,
             os_type=containerinstance.OperatingSystemTypes.LINUX,
             resource_group_name=group.name,
             restart_policy=settings.restart_policy,

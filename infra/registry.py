@@ -22,6 +22,7 @@ class Registry(pulumi.ComponentResource):
         registry = containerregistry.Registry(
             "acrlab",  # letters and digits only: the made-up name begins with it
             admin_user_enabled=False,
+            location=settings.location,
             registry_name=settings.registry_name,
             resource_group_name=group_name,
             sku=containerregistry.SkuArgs(name=settings.sku.name),

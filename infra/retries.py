@@ -7,6 +7,7 @@ fails with ``InaccessibleImage``, and one `up` would not be enough.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 import pulumi
 
@@ -14,20 +15,35 @@ import pulumi
 PASSING = ("InaccessibleImage",)
 
 
-def on_pull_failure(name: str, retries: int, delay: float) -> pulumi.ErrorHook:
-    """A hook that tries again up to ``retries`` times, ``delay`` seconds apart."""
+@dataclass(frozen=True)
+class PullRetries:
+    """Decides on a failure: up to ``limit`` retries, ``delay`` seconds apart."""
 
-    async def decide(failure: pulumi.ErrorHookArgs) -> bool:
+    limit: int
+    delay: float
+
+    async def __call__(self, failure: pulumi.ErrorHookArgs) -> bool:
         tries = len(failure.errors)
-        if not is_passing(failure.errors) or tries > retries:
+        if not is_passing(failure.errors):
+            return False
+        if tries > self.limit:
+            pulumi.log.warn(
+                f"giving up after {self.limit} retries. Has the identity the role "
+                "AcrPull on the registry? For more time there are acr-lab:roleRetries "
+                "and acr-lab:roleRetrySeconds."
+            )
             return False
         pulumi.log.info(
-            f"the identity may not pull yet; try {tries} of {retries} in {delay:g} s"
+            f"the identity may not pull yet; try {tries} of {self.limit} in "
+            f"{self.delay:g} s"
         )
-        await asyncio.sleep(delay)
+        await asyncio.sleep(self.delay)
         return True
 
-    return pulumi.ErrorHook(name, decide)
+
+def on_pull_failure(name: str, limit: int, delay: float) -> pulumi.ErrorHook:
+    """The hook for a resource that pulls an image."""
+    return pulumi.ErrorHook(name, PullRetries(limit, delay))
 
 
 def is_passing(errors: list[str]) -> bool:

@@ -20,6 +20,7 @@ KEPT = [
     "pyproject.toml",
     "infra",
     "app",
+    "tests/on_mocks.py",
     "tests/test_program.py",
     "tests/infra",
     "tests/app",

@@ -7,14 +7,14 @@ import signal
 import sys
 from types import FrameType
 
-from web.server import Handler, Server, say
+from web.server import Server, say
 
 
 def main() -> int:
     """0 after a stop, 1 if the port cannot be used."""
     text = os.environ.get("PORT", "8080")
     try:
-        server = Server(("0.0.0.0", int(text)), Handler)  # noqa: S104 (its own network)
+        server = Server(("0.0.0.0", int(text)))  # noqa: S104 (its own network)
     except (OSError, ValueError, OverflowError) as error:
         say("failed", port=text, reason=str(error))
         return 1
@@ -27,7 +27,7 @@ def main() -> int:
     say("serving", port=server.server_port)
     server.serve_forever(poll_interval=0.1)
     server.server_close()
-    say("stopped")
+    say("stopped", answered=server.finish())
     return 0
 
 

@@ -6,12 +6,16 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from web import facts, page
 
+#: Seconds: a little less than what Docker and Azure give a container to end in.
+GRACE = 8.0
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
@@ -30,7 +34,13 @@ class Handler(BaseHTTPRequestHandler):
     #: Seconds after which a silent connection is closed.
     timeout = 30
 
+    server: Server
+
     def do_GET(self) -> None:
+        with self.server.answering():
+            self._answer()
+
+    def _answer(self) -> None:
         start = time.monotonic()
         status, kind, text = respond(self.path)
         body = text.encode()
@@ -55,11 +65,33 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Ends when the requests under way are answered."""
+    """Ends when the requests under way are answered; idle connections do not count."""
 
-    daemon_threads = False
-    block_on_close = True
+    daemon_threads = True
+    block_on_close = False
     allow_reuse_address = True
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        super().__init__(address, Handler)
+        self._idle = threading.Condition()
+        self._answering = 0
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Around one request: a stop waits for it."""
+        with self._idle:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._answering -= 1
+                self._idle.notify_all()
+
+    def finish(self) -> bool:
+        """Wait until all is answered, for as long as a container gets to stop in."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._answering == 0, GRACE)
 
     def stop(self, reason: str) -> None:
         """Take no new connection; ``serve_forever`` returns soon."""

@@ -130,8 +130,11 @@ def merge(base: Json, over: Mapping[str, Any]) -> Json:
 def check(values: Json, tier: str) -> None:
     """Raise for a value that no registry has, or that this tier does not have."""
     for path, allowed in CHOICES.items():
+        _check_objects(values, path)
         value = at(values, path)
-        if value is not None and not any(value is a or value == a for a in allowed):
+        # 1 equals True, and is no boolean.
+        same = [a for a in allowed if type(a) is type(value) and a == value]
+        if value is not None and not same:
             raise InvalidProperty(path, value, " or ".join(map(repr, allowed)))
     for path, trigger, feature in PREMIUM:
         if tier != "Premium" and at(values, path) == trigger:
@@ -140,6 +143,16 @@ def check(values: Json, tier: str) -> None:
         raise PublicAccessFixed("Disabling public network access", tier, "Premium")
     if tier == "Basic" and values["anonymousPullEnabled"]:
         raise AnonymousPullRefused("Anonymous pull", tier, "Standard or Premium")
+
+
+def _check_objects(values: Json, path: str) -> None:
+    """What a path leads through has to be an object, or not there."""
+    names = path.split(".")
+    for end in range(1, len(names)):
+        outer = ".".join(names[:end])
+        value = at(values, outer)
+        if value is not None and not isinstance(value, Mapping):
+            raise InvalidProperty(outer, value, "an object")
 
 
 def at(values: Mapping[str, Any], path: str) -> Any:

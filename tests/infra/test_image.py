@@ -1,0 +1,31 @@
+"""Build arguments and digests."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.image import DigestMissing, build_arguments, digest_of
+from infra.settings import Settings
+
+DIGEST = "sha256:" + "ab" * 32
+
+
+def test_the_digest_is_the_part_behind_the_at() -> None:
+    assert digest_of("r/x:1", f"localhost:5000/x@{DIGEST}") == DIGEST
+
+
+@pytest.mark.parametrize("text", ["", "<none>@<none>", "x@sha256:", "x@sha256:12"])
+def test_a_push_without_a_digest_is_refused(text: str) -> None:
+    with pytest.raises(DigestMissing, match="r/x:1"):
+        digest_of("r/x:1", text)
+
+
+def test_the_base_image_is_configured_else_of_the_environment_else_unset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ACR_LAB_BASE_IMAGE", raising=False)
+    assert build_arguments(Settings("x")) == {}
+    monkeypatch.setenv("ACR_LAB_BASE_IMAGE", "made:here")
+    assert build_arguments(Settings("x")) == {"BASE_IMAGE": "made:here"}
+    configured = Settings("x", base_image="mine:1")
+    assert build_arguments(configured) == {"BASE_IMAGE": "mine:1"}
