@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV = .venv/bin/python
 .DEFAULT_GOAL = help
-.PHONY: help up preview destroy refresh test lint bench clean
+.PHONY: help up preview destroy refresh test lint clean
 
 help: ## print this
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,10 +32,6 @@ lint: ## ruff and mypy
 	@$(VENV) -m ruff check
 	@$(VENV) -m ruff format --check
 	@$(VENV) -m mypy .
-
-bench: ## print the figures of bench/ as ratios measured in one run
-	@$(PYTHON) -m embedded.machine test
-	@$(VENV) -m bench
 
 clean: ## remove the local Azure, the environment and all they made
 	@$(PYTHON) -m embedded.machine clean

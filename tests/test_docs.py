@@ -1,0 +1,105 @@
+"""The documents say what is there, and what is there is in the documents."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from embedded.cli import parser
+from embedded.engine.monitor import UNSUPPORTED
+from embedded.providers.azure_native.types import TYPES
+
+PROJECT = Path(__file__).resolve().parent.parent
+DOCUMENTS = ["README.md", "embedded/README.md", "docs/fidelity.md"]
+
+
+def text(name: str) -> str:
+    return (PROJECT / name).read_text()
+
+
+def table(document: str, head: str) -> list[list[str]]:
+    """The cells of the table whose first header is the given word."""
+    lines = text(document).splitlines()
+    start = next(i for i, one in enumerate(lines) if one.startswith(f"| {head} |"))
+    rows = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def names(rows: list[list[str]]) -> list[str]:
+    return [row[0].strip("`") for row in rows]
+
+
+def commands(top: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
+    actions = [
+        one for one in top._actions if isinstance(one, argparse._SubParsersAction)
+    ]
+    if not actions:
+        yield before.strip()
+    for action in actions:
+        for name, sub in action.choices.items():
+            yield from commands(sub, f"{before} {name}")
+
+
+def test_every_target_of_the_makefile_is_in_the_readme_and_the_reverse() -> None:
+    targets = re.findall(r"^([a-z]+): *##", text("Makefile"), re.MULTILINE)
+    told = [name.removeprefix("make ") for name in names(table("README.md", "command"))]
+    assert sorted(told) == sorted(set(targets) - {"help"})
+
+
+def test_every_configuration_key_is_told_with_its_default() -> None:
+    config: dict[str, Any] = yaml.safe_load(text("Pulumi.yaml"))["config"]
+    rows = table("README.md", "key")
+    assert names(rows) == list(config)
+    for row, declared in zip(rows, config.values(), strict=True):
+        default = declared["default"]
+        shown = "" if default in ("", {}) else f"`{default}`"
+        assert row[1:] == [declared["type"], shown, declared["description"]]
+
+
+def test_every_output_is_told_and_the_reverse() -> None:
+    exported = re.findall(r'pulumi\.export\("(\w+)"', text("__main__.py"))
+    assert sorted(names(table("README.md", "output"))) == sorted(exported)
+
+
+def test_every_command_is_told_and_the_reverse() -> None:
+    told = names(table("embedded/README.md", "command"))
+    assert sorted(told) == sorted(commands(parser()))
+
+
+def test_what_the_engine_refuses_is_told() -> None:
+    told = names(table("embedded/README.md", "what"))
+    assert set(UNSUPPORTED.values()) <= {
+        re.sub(r"^the option `?(\w+)`?$", r"the option `\1`", one) for one in told
+    }
+
+
+def test_the_types_of_the_provider_are_told() -> None:
+    for row in TYPES:
+        assert row.token.split(":")[1] in text("embedded/README.md")
+
+
+def test_every_variable_that_is_told_is_read() -> None:
+    sources = "".join(
+        one.read_text()
+        for folder in ("embedded", "infra")
+        for one in (PROJECT / folder).rglob("*.py")
+    )
+    for variable in names(table("embedded/README.md", "variable")):
+        assert variable in sources, variable
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_to_files(document: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", text(document)):
+        if not target.startswith("http"):
+            assert ((PROJECT / document).parent / target).exists(), target
