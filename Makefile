@@ -25,7 +25,7 @@ refresh: ## bring the state in line with the cloud
 
 test: ## run all tests; at the end it says what was skipped and why
 	@$(PYTHON) -m embedded.machine test
-	@$(VENV) -m pytest
+	@$(VENV) -m pytest -n auto --dist loadfile
 
 lint: ## ruff and mypy
 	@$(PYTHON) -m embedded.machine lint

@@ -19,6 +19,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 Json = dict[str, Any]
+#: On every image of a clone, so that two clones do not meet.
+LABEL = "acr-lab.clone"
 
 
 @dataclass
@@ -92,9 +94,11 @@ class Clone:
             client.close()
 
     def images(self) -> set[str]:
+        """Everything on the Docker Engine that was built from the clone's app/."""
         client = docker.from_env()
         try:
-            return {one["Id"] for one in client.api.images(all=True)}
+            built = {"label": f"{LABEL}={self.root}"}
+            return {one["Id"] for one in client.api.images(all=True, filters=built)}
         finally:
             client.close()
 
@@ -107,6 +111,11 @@ def copy_tree(target: Path) -> None:
         if (PROJECT / name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, target / name)
+    dockerfile = target / "app" / "Dockerfile"
+    text = dockerfile.read_text().replace(
+        "\nWORKDIR", f"\nLABEL {LABEL}={target}\nWORKDIR"
+    )
+    dockerfile.write_text(text)
 
 
 def free_port() -> int:
