@@ -46,10 +46,6 @@ class FileBackend:
     def stack_file(self, project: str, stack: str) -> Path:
         return self.root / "stacks" / project / f"{stack}.json"
 
-    def stacks(self, project: str) -> list[str]:
-        folder = self.root / "stacks" / project
-        return sorted(file.stem for file in folder.glob("*.json"))
-
     def load(self, project: str, stack: str) -> Json | None:
         """The ``deployment`` object; None for a new stack. Raises StateDamaged."""
         file = self.stack_file(project, stack)
@@ -72,9 +68,6 @@ class FileBackend:
             backup = file.with_name(f"{file.name}.bak")
             _write(backup, file.read_text())
         _write(file, _checkpoint(project, stack, deployment))
-
-    def remove(self, project: str, stack: str) -> None:
-        self.stack_file(project, stack).unlink(missing_ok=True)
 
     def record(self, project: str, stack: str, update: Json, deployment: Json) -> None:
         """Add an update to the stack's history."""

@@ -28,7 +28,3 @@ def property_dependents(urn: str, resources: Iterable[Resource]) -> list[Resourc
         for one in resources
         if any(urn in urns for urns in one.property_dependencies.values())
     ]
-
-
-def children(urn: str, resources: Iterable[Resource]) -> list[Resource]:
-    return [one for one in resources if one.parent == urn]

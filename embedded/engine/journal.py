@@ -30,6 +30,7 @@ class Journal:
         self._base = snapshot
         self._save = save
         self._lock = threading.RLock()
+        self._mine = threading.local()
         self.old = list(snapshot.resources)
         self.new: list[Resource] = []
         # A create that was under way may have made something: it is not forgotten.
@@ -57,20 +58,22 @@ class Journal:
         with self._lock:
             self.pending.append(operation)
             self.write()
+        self._mine.operation = operation
         try:
             yield
         finally:
-            with self._lock:
-                self.pending = [one for one in self.pending if one is not operation]
+            self._end_operation()
 
-    def find(self, urn: str) -> Resource | None:
-        """The live resource of a URN as far as it is known by now."""
+    def _end_operation(self) -> None:
+        """This thread's operation is over: the next write says so."""
+        operation = getattr(self._mine, "operation", None)
         with self._lock:
-            known = [*self.new, *self.old]
-        return next((one for one in known if one.urn == urn and not one.delete), None)
+            self.pending = [one for one in self.pending if one is not operation]
+        self._mine.operation = None
 
     def settle(self, old: Resource | None, new: Resource) -> None:
         """A step ended: the new takes the place of the old."""
+        self._end_operation()
         with self._lock:
             self.old = [one for one in self.old if not _is(one, old)]
             self.new.append(new)
@@ -79,6 +82,7 @@ class Journal:
 
     def supersede(self, old: Resource, new: Resource) -> None:
         """The replacement exists; the replaced one waits for its deletion."""
+        self._end_operation()
         with self._lock:
             doomed = replace(old, delete=True)
             self.old = [doomed if _is(one, old) else one for one in self.old]
@@ -87,6 +91,7 @@ class Journal:
 
     def await_replacement(self, old: Resource) -> Resource:
         """It is deleted already and will be created anew."""
+        self._end_operation()
         with self._lock:
             waiting = replace(old, pending_replacement=True)
             self.old = [waiting if _is(one, old) else one for one in self.old]
@@ -94,6 +99,7 @@ class Journal:
             return waiting
 
     def drop(self, gone: Resource) -> None:
+        self._end_operation()
         with self._lock:
             self.old = [one for one in self.old if not _is(one, gone)]
             self.new = [one for one in self.new if not _is(one, gone)]

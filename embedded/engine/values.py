@@ -252,10 +252,6 @@ def walk(value: Value) -> Iterable[Value]:
         yield from walk(item)
 
 
-def contains_unknown(value: Value) -> bool:
-    return any(item is UNKNOWN for item in walk(value))
-
-
 def contains_secret(value: Value) -> bool:
     return any(isinstance(item, Secret) for item in walk(value))
 

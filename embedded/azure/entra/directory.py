@@ -81,7 +81,8 @@ class TokenDirectory:
         if found is None:
             return None
         record = self._store.record(PRINCIPAL, found.object_id) or {}
-        right = hmac.compare_digest(str(record["secret"]), secret)
+        # As bytes: a comparison of texts takes ASCII only.
+        right = hmac.compare_digest(str(record["secret"]).encode(), secret.encode())
         return found if right else None
 
     def issue(self, principal: Principal, audience: str) -> str:

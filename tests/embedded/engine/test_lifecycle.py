@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from embedded.engine import state
+from embedded.engine.backend import FileBackend
 from embedded.engine.deployment import Stack
 from embedded.engine.errors import EngineError, WrongPassphrase
 
@@ -277,6 +278,24 @@ def test_an_interrupted_create_is_remembered_until_a_refresh(lab: Lab) -> None:
     assert "pending_operations" in lab.state()
     lab.run("refresh")
     assert "pending_operations" not in lab.state()
+
+
+def test_what_was_written_after_a_step_does_not_call_it_unfinished(lab: Lab) -> None:
+    states: list[Any] = []
+    original = FileBackend.save
+
+    def save(*arguments: Any) -> None:
+        states.append(arguments[-1])
+        original(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileBackend, "save", save)
+        lab.up('Thing("one", "a")')
+    for body in states:
+        there = {one["urn"] for one in body.get("resources", [])}
+        pending = {o["resource"]["urn"] for o in body.get("pending_operations", [])}
+        assert not there & pending
+    assert any(body.get("pending_operations") for body in states)
 
 
 def test_a_check_failure_names_property_and_reason(lab: Lab) -> None:

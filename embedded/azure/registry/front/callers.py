@@ -25,15 +25,8 @@ RIGHTS = {
     "metadata_write": (f"{REGISTRY}/metadata/write",),
     "catalog": (f"{REGISTRY}/pull/read",),
 }
-AUDIENCES = [
-    f"{base}{slash}"
-    for base in (
-        "https://containerregistry.azure.net",
-        "https://management.azure.com",
-        "https://management.core.windows.net",
-    )
-    for slash in ("", "/")
-]
+REGISTRY_AUDIENCE = "https://containerregistry.azure.net"
+ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
 
 
 class Unauthorized(Exception):
@@ -68,12 +61,12 @@ class Callers:
         self._directory = directory
         self._access = access
         self._tokens = tokens
-        self._audiences = [*AUDIENCES, arm_audience, f"{arm_audience}/"]
+        self._arm_audiences = (*ARM_AUDIENCES, arm_audience)
 
     def by_entra_token(self, token: str) -> Caller:
         """Raises Unauthorized also for one who has no right on the registry."""
         try:
-            principal = self._directory.verify(token, self._audiences)
+            principal = self._directory.verify(token, self._audiences())
         except ArmError as error:
             raise Unauthorized(error.message) from error
         caller = self._principal(principal)
@@ -113,9 +106,17 @@ class Callers:
             raise Unauthorized("authentication required")
         return Caller("", "anonymous", lambda action: action == "pull")
 
+    def _audiences(self) -> list[str]:
+        """Tokens for ARM count unless the registry's policy turns them off."""
+        policies = self._current().body["properties"]["policies"]
+        arm = policies["azureADAuthenticationAsArmPolicy"]["status"] == "enabled"
+        bases = [REGISTRY_AUDIENCE, *(self._arm_audiences if arm else ())]
+        return [f"{base}{slash}" for base in bases for slash in ("", "/")]
+
     def _by_admin_password(self, document: Document, password: str) -> Caller:
-        known = [str(document.private[name]) for name in PASSWORDS]
-        if not any(hmac.compare_digest(one, password) for one in known):
+        known = [str(document.private[name]).encode() for name in PASSWORDS]
+        # As bytes: a comparison of texts takes ASCII only.
+        if not any(hmac.compare_digest(one, password.encode()) for one in known):
             raise Unauthorized("the admin user's password is wrong")
         return self._admin()
 
