@@ -8,11 +8,14 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import docker
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
+
+from embedded.machine import engine_api  # noqa: E402
+from embedded.machine.errors import MachineError  # noqa: E402
+
 # Debian's docker-registry may be unpacked here and not installed.
 TOOLS = PROJECT / ".embedded" / "packages" / "usr" / "bin"
 os.environ["PATH"] = f"{TOOLS}:{os.environ.get('PATH', '')}"
@@ -21,12 +24,12 @@ os.environ["PATH"] = f"{TOOLS}:{os.environ.get('PATH', '')}"
 @cache
 def docker_missing() -> str | None:
     """Why tests with containers cannot run here; None if they can."""
+    host = engine_api.address()
     try:
-        client = docker.from_env()
-        client.ping()
-        client.close()
-    except docker.errors.DockerException as error:
-        return f"no Docker Engine answers: {error}"
+        if not engine_api.answers(host):
+            return f"no Docker Engine answers at {host}"
+    except MachineError as error:
+        return str(error)
     if shutil.which("docker-registry") is None:
         return "no `docker-registry` (Debian's Distribution) on PATH"
     return None

@@ -102,12 +102,13 @@ class Engine:
 
     def remove(self, name: str) -> None:
         """Remove a name, and the image if it has no other. None is fine."""
-        with contextlib.suppress(ImageNotFound):
-            try:
-                self._api.remove_image(name)
-            except APIError as error:
-                if error.status_code != 409:  # a container still uses it
-                    raise ProviderError(f"cannot remove {name}: {error}") from error
+        try:
+            self._api.remove_image(name)
+        except ImageNotFound:
+            return
+        except APIError as error:
+            if error.status_code != 409:  # a container still uses it
+                raise ProviderError(f"cannot remove {name}: {error}") from error
 
     def close(self) -> None:
         self._api.close()

@@ -27,7 +27,7 @@ from tests.embedded.azure.registry.registry import (
 )
 
 if TYPE_CHECKING:
-    from tests.embedded.azure.conftest import Azure
+    from tests.embedded.conftest import Azure
 
 # Other tests may keep the machine busy: time is no measure here.
 settings.register_profile("unhurried", deadline=None)

@@ -15,7 +15,7 @@ import httpx
 import jwt
 
 if TYPE_CHECKING:
-    from tests.embedded.azure.conftest import Azure
+    from tests.embedded.conftest import Azure
 
 Json = dict[str, Any]
 VERSION = {"api-version": "2023-01-01-preview"}
@@ -136,13 +136,19 @@ def digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
+def finish(
+    client: httpx.Client, before: httpx.Response, sha: str, **more: Any
+) -> httpx.Response:
+    """End the upload that an answer's ``Location`` names."""
+    url = httpx.URL(before.headers["location"])
+    return client.put(url.copy_add_param("digest", sha), **more)
+
+
 def push_blob(client: httpx.Client, repository: str, data: bytes) -> str:
     """Upload in one piece; its digest."""
     begun = client.post(f"/v2/{repository}/blobs/uploads/")
     assert begun.status_code == httpx.codes.ACCEPTED, begun.text
-    done = client.put(
-        begun.headers["location"], params={"digest": digest(data)}, content=data
-    )
+    done = finish(client, begun, digest(data), content=data)
     assert done.status_code == httpx.codes.CREATED, done.text
     return digest(data)
 

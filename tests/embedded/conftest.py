@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[3]
+PROJECT = Path(__file__).resolve().parents[2]
 GROUPS = "2021-04-01"
 REGISTRY_AUDIENCE = "https://containerregistry.azure.net"
 Json = dict[str, Any]
