@@ -80,8 +80,12 @@ class Distribution:
     async def start(self) -> None:
         """Raises DistributionMissing, DistributionFailed."""
         self._layout.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        end_leftover(self._layout.pid)
-        await self._spawn()
+        end_leftover(self._layout)
+        try:
+            await self._spawn()
+        except BaseException:
+            await self.stop()
+            raise
         self._watch = asyncio.create_task(self._keep_alive())
 
     async def stop(self) -> None:
@@ -133,7 +137,8 @@ class Distribution:
                 continue
             writer.close()
             return
-        raise DistributionFailed(self._name, str(self._layout.log))
+        lines = self._layout.log.read_text(errors="replace").splitlines()
+        raise DistributionFailed(self._name, lines[-1] if lines else "")
 
     async def _keep_alive(self) -> None:
         """Start it again when it ends by itself."""
@@ -177,13 +182,14 @@ class Distribution:
         layout.config.write_text(yaml.safe_dump(config))
 
 
-def end_leftover(pid_file: Path) -> None:
-    """End the process of a pid file if it is still a Distribution: a crash left it."""
+def end_leftover(layout: Layout) -> None:
+    """End the process that a crash left, if the number is still this registry's."""
     with contextlib.suppress(OSError, ValueError):
-        pid = int(pid_file.read_text())
-        if EXECUTABLE.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+        pid = int(layout.pid.read_text())
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if str(layout.config).encode() in words:
             os.kill(pid, signal.SIGKILL)
-    pid_file.unlink(missing_ok=True)
+    layout.pid.unlink(missing_ok=True)
 
 
 def free_port() -> int:

@@ -119,7 +119,20 @@ class DistributionFailed(ArmError):
     status = 409
     code = "DistributionNotStarted"
 
-    def __init__(self, name: str, log: str) -> None:
+    def __init__(self, name: str, last_words: str) -> None:
         super().__init__(
-            f"The Distribution of registry '{name}' did not start. Its log: {log}"
+            f"The Distribution of registry '{name}' did not start. The last that it "
+            f"said: {last_words or 'nothing'}"
+        )
+
+
+class PortTaken(ArmError):
+    status = 409
+    code = "PortTaken"
+
+    def __init__(self, name: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"Registry '{name}' cannot listen on port {port} of this machine: "
+            f"{reason}. Its login server keeps its port: end the program that listens "
+            "there, then start the local Azure again or update the registry."
         )

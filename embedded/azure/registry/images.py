@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 import docker
-from docker.errors import DockerException
+from docker.errors import DockerException, ImageNotFound
 
 LOGGER = logging.getLogger(__name__)
 
@@ -21,15 +21,19 @@ def forget(login_server: str) -> None:
         return
     try:
         for image in client.images.list():
-            for tag in image.tags:
-                if tag.startswith(f"{login_server}/"):
-                    _remove(client, tag)
+            # A digest alone, of an image pulled by it, is a reference too; a tag's
+            # digest goes with the last tag, so the tags come first.
+            for name in [*image.tags, *image.attrs.get("RepoDigests", ())]:
+                if name.startswith(f"{login_server}/"):
+                    _remove(client, name)
     finally:
         client.close()
 
 
-def _remove(client: docker.DockerClient, tag: str) -> None:
+def _remove(client: docker.DockerClient, name: str) -> None:
     try:
-        client.images.remove(tag)
+        client.images.remove(name)
+    except ImageNotFound:
+        return
     except DockerException as error:
-        LOGGER.warning("the image %s stays on the Docker Engine: %s", tag, error)
+        LOGGER.warning("the image %s stays on the Docker Engine: %s", name, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import shutil
 import socket
@@ -16,6 +17,7 @@ from starlette.routing import Route
 
 from embedded.azure.keys import SigningKey
 from embedded.azure.registry.distribution import Distribution, Layout
+from embedded.azure.registry.errors import PortTaken
 from embedded.azure.registry.front.callers import Callers
 from embedded.azure.registry.front.catalog import Catalog
 from embedded.azure.registry.front.contents import Contents
@@ -49,6 +51,7 @@ class Plane:
         self.layout = Layout(parts.settings.home / "registries" / name.lower())
         self.contents = Contents(self.layout)
         self._parts = parts
+        self._name = name
         self._login_server = f"localhost:{port}"
         self._distribution = Distribution(name, self.layout, self._login_server)
         self._stream = Stream(lambda: self._distribution.url)
@@ -57,9 +60,13 @@ class Plane:
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Raises DistributionMissing, DistributionFailed, OSError (port taken)."""
+        """Raises DistributionMissing, DistributionFailed, PortTaken."""
         self.layout.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sockets = listen(self.port)
+        try:
+            sockets = listen(self.port)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise PortTaken(self._name, self.port, reason) from error
         try:
             await self._distribution.start()
         except BaseException:

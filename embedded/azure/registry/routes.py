@@ -144,6 +144,7 @@ class RegistryService:
                 await self._run(kept, port)
             except BaseException:
                 if created:
+                    await self._plane(kept, port).remove()
                     self._registries.delete(call.path)
                 raise
         return Reply(201 if created else 200, kept.body)

@@ -17,7 +17,9 @@ from embedded.azure.registry.front.contents import Contents, Manifest, Tag
 from embedded.azure.registry.front.sign_in import refusal
 from embedded.azure.registry.front.tokens import TokenInvalid, Tokens
 
-_NAME = r"(?P<name>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)"
+#: A name is the path of a folder too: no part of it may be ``..``.
+_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_NAME = rf"(?P<name>{_PART}(?:/{_PART})*)"
 _PATHS = [
     ("tag", re.compile(rf"/acr/v1/{_NAME}/_tags/(?P<tag>[\w][\w.-]{{0,127}})")),
     ("tags", re.compile(rf"/acr/v1/{_NAME}/_tags")),

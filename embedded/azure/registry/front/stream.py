@@ -23,6 +23,8 @@ HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
+#: Of an answer: the front's server sets a date of its own.
+DROPPED = {*HOP_BY_HOP, "date"}
 BODIES = ("POST", "PUT", "PATCH")
 
 
@@ -47,9 +49,7 @@ class Stream:
         except httpx.HTTPError:
             return refusal(503, "UNAVAILABLE", "the registry's storage is restarting")
         headers = {
-            name: value
-            for name, value in answer.headers.items()
-            if name not in HOP_BY_HOP
+            name: value for name, value in answer.headers.items() if name not in DROPPED
         }
         return StreamingResponse(_body(answer), answer.status_code, headers)
 

@@ -71,6 +71,7 @@ def test_each_tier_has_what_azure_gives_it(asked: Any, refusals: list[str]) -> N
         {"publicNetworkAccess": "enabled?"},
         {"zoneRedundancy": True},
         {"networkRuleSet": {"defaultAction": "Maybe"}},
+        {"networkRuleSet": "none"},
         {"policies": {"retentionPolicy": {"status": "on"}}},
         {"policies": "all"},
         {"encryption": None, "policies": {"trustPolicy": "enabled"}},
