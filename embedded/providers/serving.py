@@ -206,6 +206,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
 def serve(make: Callable[[], Package]) -> None:
     """Run the plugin: its port is the first line on standard output."""
+    parent = os.getppid()  # read first: once the port is out, the engine may be gone
     engine = next((one for one in sys.argv[1:] if not one.startswith("-")), "")
     options = [
         ("grpc.max_receive_message_length", LARGEST_MESSAGE),
@@ -218,7 +219,7 @@ def serve(make: Callable[[], Package]) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     server.wait_for_termination()
 
 

@@ -121,6 +121,11 @@ def refusal(
     detail: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """An error body of the OCI distribution specification."""
-    body = {"errors": [{"code": code, "message": message, "detail": detail}]}
+    """An error body of the OCI distribution specification.
+
+    There is always a detail: without one the Docker Engine takes a refusal for a
+    passing fault, and pushes again for most of a minute.
+    """
+    error = {"code": code, "message": message, "detail": detail or {}}
+    body = {"errors": [error]}
     return JSONResponse(body, status, headers=dict(headers or {}))
