@@ -65,9 +65,28 @@ def _add_deployment(
         name, help=text, parents=[_stack_options()], allow_abbrev=False
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    if name in ("preview", "up"):
+        _add_policies(command)
     if name != "preview":
         command.add_argument("--yes", action="store_true", help="do not ask")
-    command.set_defaults(handler=stack_commands.deploy, kind=name)
+    command.set_defaults(
+        handler=stack_commands.deploy, kind=name, policy_pack=[], policy_pack_config=[]
+    )
+
+
+def _add_policies(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--policy-pack",
+        action="append",
+        metavar="PATH",
+        help="judge every resource by the rules of this folder; may be repeated",
+    )
+    command.add_argument(
+        "--policy-pack-config",
+        action="append",
+        metavar="PATH",
+        help="JSON file for the rules of the pack; the first one for the first pack",
+    )
 
 
 def _add_stack(commands: Commands[argparse.ArgumentParser]) -> None:

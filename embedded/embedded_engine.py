@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from embedded.engine import deployment, state, urn
 from embedded.engine.deployment import Kind, Request, Result, Stack
 from embedded.engine.display import Display, Quiet
 from embedded.engine.errors import StateDamaged
+from embedded.engine.policy_settings import PackSource
 from embedded.engine.values import Properties, mask, unwrap
 from embedded.home import PROJECT
 
@@ -24,9 +25,15 @@ PROVIDERS = PROJECT / "embedded" / "providers" / "bin"
 class EmbeddedEngine:
     """One stack, deployed in this process. ``environment`` goes on top of our own."""
 
-    def __init__(self, stack: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        stack: str,
+        environment: Mapping[str, str],
+        policy_packs: Sequence[PackSource] = (),
+    ) -> None:
         self._stack = stack
         self._environment = {**os.environ, **environment}
+        self._policy_packs = policy_packs
 
     def deploy(self, kind: Kind, *, as_json: bool) -> bool:
         """Whether it succeeded. Raises EngineErrors before anything is touched."""
@@ -37,6 +44,7 @@ class EmbeddedEngine:
             Path(sys.executable),
             self._environment,
             [str(PROVIDERS)],
+            policy_packs=self._policy_packs,
         )
         if as_json:
             quiet = Quiet()

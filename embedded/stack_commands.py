@@ -16,6 +16,8 @@ from embedded.choose import Choice, choose
 from embedded.cloud import LocalAzure
 from embedded.confirmation import confirm
 from embedded.embedded_engine import PROVIDERS, EmbeddedEngine
+from embedded.engine import policy_settings
+from embedded.engine.policy_settings import PackSource
 from embedded.errors import AppSilent, CommandError, OptionRefused, OutputUnknown
 from embedded.home import Home
 from embedded.pulumi_cli import PulumiCli
@@ -31,6 +33,7 @@ def deploy(options: argparse.Namespace) -> int:
     choice = choose(options.stack, options.engine)
     if choice.engine == "embedded" and options.passed_on:
         raise OptionRefused(options.passed_on)
+    packs = _policy_packs(options, choice)
     if not options.json:
         print(f"Using the {choice}.", flush=True)
     home = Home.find()
@@ -41,7 +44,8 @@ def deploy(options: argparse.Namespace) -> int:
             options.kind, _cli_options(options)
         )
     else:
-        code = _deploy_here(options, EmbeddedEngine(options.stack, environment))
+        engine = EmbeddedEngine(options.stack, environment, packs)
+        code = _deploy_here(options, engine)
     if choice.cloud == "embedded":
         _afterwards(options, choice, environment, azure, code)
     return code
@@ -79,6 +83,13 @@ def import_(options: argparse.Namespace) -> int:
     except OSError as error:
         raise CommandError(f"Cannot read {options.file}: {error.strerror}.") from error
     return _runner(options).import_(text)
+
+
+def _policy_packs(options: argparse.Namespace, choice: Choice) -> list[PackSource]:
+    """Those of the embedded engine; the CLI reads its own."""
+    if choice.engine == "pulumi":
+        return []
+    return policy_settings.load(options.policy_pack, options.policy_pack_config)
 
 
 def _deploy_here(options: argparse.Namespace, engine: EmbeddedEngine) -> int:
@@ -148,6 +159,9 @@ def _base_image(home: Home) -> dict[str, str]:
 
 def _cli_options(options: argparse.Namespace) -> list[str]:
     found = list(options.passed_on)
+    for name in ("policy_pack", "policy_pack_config"):
+        for path in getattr(options, name):
+            found += [f"--{name.replace('_', '-')}", str(Path(path).resolve())]
     if options.json:
         found.append("--json")
     if options.kind != "preview" and options.yes:

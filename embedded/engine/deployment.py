@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -15,11 +14,16 @@ from typing import Any, Literal
 
 from embedded.engine import host, secrets, state, urn
 from embedded.engine.backend import FileBackend
-from embedded.engine.errors import EngineError, ProjectInvalid
-from embedded.engine.events import Events, Severity, Step
+from embedded.engine.counting import Counting
+from embedded.engine.errors import EngineError, PolicyConfigInvalid, ProjectInvalid
+from embedded.engine.events import Events
+from embedded.engine.finding import Review
 from embedded.engine.hooks import ErrorHooks
 from embedded.engine.journal import Journal
 from embedded.engine.monitor import Monitor
+from embedded.engine.policies import Policies
+from embedded.engine.policy_pack import Surroundings
+from embedded.engine.policy_settings import PackSource
 from embedded.engine.project import Config, Project, StackSettings, resolve
 from embedded.engine.provider_registry import ProviderRegistry
 from embedded.engine.refresh import Refresh
@@ -50,6 +54,7 @@ class Request:
     environment: Mapping[str, str]
     plugin_path: Sequence[str] = ()
     parallel: int = 10
+    policy_packs: Sequence[PackSource] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Result:
     outputs: Properties
     old_outputs: Properties
     seconds: float
+    review: Review = field(default_factory=Review)
 
 
 @dataclass
@@ -116,45 +122,13 @@ class Stack:
         self.backend.save(self.project.name, self.name, self.body(snapshot))
 
 
-class _Counting:
-    """Passes events on, and counts the steps that end well."""
-
-    def __init__(self, inner: Events) -> None:
-        self._inner = inner
-        self._lock = threading.Lock()
-        self.changes: Counter[str] = Counter()
-        self.failed_steps = 0
-
-    def started(self, step: Step) -> None:
-        self._inner.started(step)
-
-    def finished(self, step: Step, seconds: float) -> None:
-        with self._lock:
-            if step.op != "delete-replaced":  # half of a replacement
-                self.changes[step.op] += 1
-        self._inner.finished(step, seconds)
-
-    def failed(self, step: Step, message: str) -> None:
-        with self._lock:
-            self.failed_steps += 1
-        self._inner.failed(step, message)
-
-    def message(
-        self, severity: Severity, text: str, urn: str = "", *, ephemeral: bool = False
-    ) -> None:
-        self._inner.message(severity, text, urn, ephemeral=ephemeral)
-
-    def output(self, line: str) -> None:
-        self._inner.output(line)
-
-
 @dataclass
 class _Deployment:
     """The parts of one run, wired together."""
 
     request: Request
     stack: Stack
-    events: _Counting
+    events: Counting
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -187,6 +161,18 @@ class _Deployment:
         self.steps = Steps(
             self.journal, self.providers, self.events, self.hooks, preview=preview
         )
+        around = Surroundings(
+            stack.name,
+            stack.project.name,
+            self.config,
+            request.directory,
+            request.python,
+            request.environment,
+            preview,
+        )
+        self.policies = Policies(
+            request.policy_packs, around, self.journal, self.events
+        )
         self.removal = Removal(
             self.journal, self.steps, self.events, self.cancelled, request.parallel
         )
@@ -203,6 +189,7 @@ class _Deployment:
             self.events,
             self.cancelled,
             self.request.parallel,
+            self.policies,
         )
         self.monitor.register = registrar.register
         self.monitor.default_provider = self.providers.default
@@ -213,11 +200,13 @@ class _Deployment:
     def run(self) -> bool:
         self.monitor.serve()
         try:
+            self.policies.start(self.monitor.address)
             self._warn_of_pending()
             work = {"destroy": self._destroy, "refresh": self._refresh}
             done = work.get(self.request.kind, self._update)()
             return done and not self.cancelled.is_set()
         finally:
+            self.policies.stop()
             self.providers.stop()
             self.monitor.stop()
             self.journal.write()
@@ -248,7 +237,8 @@ class _Deployment:
         if code and not self.monitor.failures and not self.cancelled.is_set():
             self.events.message("error", f"the program ended with exit code {code}")
         self._keep_outputs(well=well)
-        return well and self.removal.run(list(self.journal.old))
+        done = well and self.removal.run(list(self.journal.old))
+        return done and self.policies.check_stack()
 
     def _destroy(self) -> bool:
         return self.removal.run(list(self.journal.old))
@@ -303,6 +293,7 @@ class _Deployment:
             self._stack_outputs(),
             self.old_outputs,
             seconds,
+            self.policies.review,
         )
 
 
@@ -310,13 +301,13 @@ def run(request: Request, events: Events) -> Result:
     """Deploy. A failed step is no exception: the result says so, and events why.
 
     Raises EngineErrors for what stops it before anything is touched: ProjectInvalid,
-    ConfigInvalid, WrongPassphrase, StateDamaged, StackLocked.
+    ConfigInvalid, WrongPassphrase, StateDamaged, StackLocked, PolicyConfigInvalid.
     """
     start = time.monotonic()
     stack = Stack.open(request.directory, request.stack, request.environment)
     locked = stack.backend.lock(stack.project.name, stack.name)
     with nullcontext() if request.kind == "preview" else locked:
-        deployment = _Deployment(request, stack, _Counting(events))
+        deployment = _Deployment(request, stack, Counting(events))
         with _interruptible(deployment):
             succeeded = _guarded(deployment)
         result = deployment.result(
@@ -330,6 +321,8 @@ def run(request: Request, events: Events) -> Result:
 def _guarded(deployment: _Deployment) -> bool:
     try:
         return deployment.run()
+    except PolicyConfigInvalid:
+        raise  # it is wrong use, and nothing was begun
     except EngineError as error:
         deployment.events.message("error", str(error))
         return False

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 
-from embedded.engine import paths
+from embedded.engine import paths, policy_report
 from embedded.engine.deployment import Kind, Result
 from embedded.engine.events import Severity, Step
 from embedded.engine.plan import Op
@@ -127,6 +127,8 @@ class Display:
     def summary(self, result: Result) -> None:
         """Diagnostics, outputs, how many of what, and how long it took."""
         self._print_diagnostics()
+        for line in policy_report.lines(result.review):
+            self._console.print(line, highlight=False, soft_wrap=True)
         self._print_outputs(result)
         changes = {op: n for op, n in result.changes.items() if op != "same"}
         self._console.print("[bold]Resources:[/bold]")
@@ -262,6 +264,7 @@ class Quiet:
             "steps": self.steps,
             "diagnostics": self.diagnostics,
             "changeSummary": dict(result.changes),
+            "policyFindings": policy_report.as_json(result.review),
             "outputs": mask(result.outputs),
             "duration": round(result.seconds, 3),
         }

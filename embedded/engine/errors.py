@@ -105,3 +105,48 @@ class Protected(EngineError):
 class Cancelled(EngineError):
     def __init__(self) -> None:
         super().__init__("The deployment was cancelled.")
+
+
+class PolicyPackInvalid(EngineError):
+    code = 2
+
+    def __init__(self, directory: object, reason: str) -> None:
+        super().__init__(
+            f"{directory} is no policy pack that runs here: {reason}. It needs a "
+            "PulumiPolicy.yaml with `runtime: python`, and its environment."
+        )
+
+
+class PolicyConfigInvalid(EngineError):
+    """All mistakes of the configuration of a policy pack, in one report."""
+
+    code = 2
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        lines = "\n".join(f"  - {mistake}" for mistake in mistakes)
+        super().__init__(f"The configuration of the policies is not valid:\n{lines}")
+
+
+class PolicyPackFailed(EngineError):
+    """A policy pack answered with an error, or died: nothing can be judged."""
+
+    def __init__(self, pack: str, urn: str, reason: str) -> None:
+        where = f" at {urn}" if urn else ""
+        super().__init__(
+            f"The policy pack {pack} failed{where}, so the deployment was stopped: "
+            f"{reason}. Mend the pack, or leave --policy-pack out."
+        )
+
+
+class PolicyViolated(EngineError):
+    """A mandatory rule is not kept: the resource is not touched."""
+
+    def __init__(self, urn: str, policies: Sequence[str]) -> None:
+        self.urn = urn
+        self.policies = tuple(dict.fromkeys(policies))
+        rules = ", ".join(self.policies)
+        super().__init__(
+            f"The resource violates mandatory policies: {rules}. What to change is "
+            "under Policies."
+        )

@@ -1,6 +1,7 @@
-"""Provider plugins as processes: found and started as the CLI does.
+"""Plugins as processes: found and started as the CLI does.
 
-``pulumi-resource-<package> <engine address>``; its first line on stdout is its port.
+``pulumi-resource-<package> <engine address>`` is a provider; policy packs are started
+likewise. The first line on stdout is the port.
 """
 
 from __future__ import annotations
@@ -28,15 +29,12 @@ STOP_LIMIT = 5.0
 
 
 class Plugin:
-    """One running provider process."""
+    """One running process; ``title`` is what messages call it."""
 
-    def __init__(
-        self, package: str, process: subprocess.Popen[bytes], port: int
-    ) -> None:
-        self.package = package
+    def __init__(self, title: str, process: subprocess.Popen[bytes], port: int) -> None:
+        self.title = title
         self._process = process
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", CHANNEL_OPTIONS)
-        self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", CHANNEL_OPTIONS)
         self._errors: list[str] = []
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -45,11 +43,11 @@ class Plugin:
         with suppress(subprocess.TimeoutExpired):
             code = self._process.wait(0.5)
             tail = "\n".join(self._errors[-5:])
-            return f"the provider {self.package!r} ended with code {code}. {tail}"
+            return f"{self.title} ended with code {code}. {tail}"
         return None
 
     def stop(self) -> None:
-        self._channel.close()
+        self.channel.close()
         self._process.terminate()
         try:
             self._process.wait(STOP_LIMIT)
@@ -62,6 +60,17 @@ class Plugin:
         with self._process.stderr as stream:
             for line in stream:
                 self._errors.append(line.decode(errors="replace").rstrip())
+
+
+class ProviderPlugin(Plugin):
+    """The process of one provider."""
+
+    def __init__(
+        self, package: str, title: str, process: subprocess.Popen[bytes], port: int
+    ) -> None:
+        super().__init__(title, process, port)
+        self.package = package
+        self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
 
 
 def find(package: str, folders: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -79,10 +88,20 @@ def start(
     folders: Sequence[str],
     environment: Mapping[str, str],
     directory: str,
-) -> Plugin:
+) -> ProviderPlugin:
     """Start a provider in the project's folder. Raises PluginMissing, PluginFailed."""
+    command = [find(package, folders, environment), engine]
+    title = f"the provider {package!r}"
+    started = launch(title, command, environment, directory)
+    return ProviderPlugin(package, title, *started)
+
+
+def launch(
+    title: str, command: Sequence[str], environment: Mapping[str, str], directory: str
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a process and read its port. Raises PluginFailed."""
     process = subprocess.Popen(
-        [find(package, folders, environment), engine],
+        command,
         cwd=directory,
         env=dict(environment),
         stdin=subprocess.DEVNULL,
@@ -99,9 +118,9 @@ def start(
         process.stdout.close()
         with process.stderr as stream:
             text = stream.read().decode(errors="replace")
-        raise PluginFailed(f"The provider {package!r} did not start: {text.strip()}")
+        raise PluginFailed(f"{title} did not start: {text.strip()}")
     threading.Thread(target=_drain, args=(process.stdout,), daemon=True).start()
-    return Plugin(package, process, int(line))
+    return process, int(line)
 
 
 def _drain(stream: object) -> None:

@@ -17,7 +17,7 @@ from embedded.engine.errors import (
     ResourceIncomplete,
 )
 from embedded.engine.plan import Diff
-from embedded.engine.plugins import Plugin
+from embedded.engine.plugins import ProviderPlugin
 from embedded.engine.state import Resource
 from embedded.engine.values import (
     Properties,
@@ -49,7 +49,7 @@ class Read:
 class Provider:
     """One configured provider."""
 
-    def __init__(self, plugin: Plugin) -> None:
+    def __init__(self, plugin: ProviderPlugin) -> None:
         self._plugin = plugin
         self._secrets = False
         self._previews = False

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from embedded.engine import plugins, urn
 from embedded.engine.errors import StateDamaged
 from embedded.engine.journal import Journal, now
-from embedded.engine.plugins import Plugin
+from embedded.engine.plugins import ProviderPlugin
 from embedded.engine.project import Config
 from embedded.engine.provider import Provider
 from embedded.engine.state import Resource
@@ -36,7 +36,7 @@ class ProviderRegistry:
     directory: str
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _running: dict[str, Provider] = field(default_factory=dict)
-    _plugins: list[Plugin] = field(default_factory=list)
+    _plugins: list[ProviderPlugin] = field(default_factory=list)
 
     def default(self, package: str, version: str) -> str:
         """The reference (``urn::id``) of a package's default provider."""
@@ -98,7 +98,7 @@ class ProviderRegistry:
         for plugin in self._plugins:
             plugin.stop()
 
-    def _start(self, package: str) -> Plugin:
+    def _start(self, package: str) -> ProviderPlugin:
         plugin = plugins.start(
             package, self.engine(), self.folders, self.environment, self.directory
         )

@@ -17,6 +17,7 @@ from embedded.engine.events import Events, Step
 from embedded.engine.hooks import ErrorHooks
 from embedded.engine.journal import Journal
 from embedded.engine.plan import Decision, Diff, Goal
+from embedded.engine.policies import Policies
 from embedded.engine.provider import Provider
 from embedded.engine.provider_registry import PREFIX, ProviderRegistry
 from embedded.engine.state import Resource
@@ -43,6 +44,7 @@ class Registrar:
         events: Events,
         cancelled: threading.Event,
         parallel: int,
+        policies: Policies,
     ) -> None:
         self._journal = journal
         self._providers = providers
@@ -50,6 +52,7 @@ class Registrar:
         self._hooks = hooks
         self._events = events
         self._cancelled = cancelled
+        self._policies = policies
         self._planning = threading.Lock()
         self._slots = threading.Semaphore(parallel)
         self._goals: dict[str, Goal] = {}
@@ -98,14 +101,15 @@ class Registrar:
         inputs = dict(goal.inputs)
         if goal.version:
             inputs.setdefault("version", goal.version)
-        wanted = plan.record(goal, None, inputs)
+        wanted = plan.record(goal, None, self._policies.check(goal, inputs))
         return Planned(lambda: self._providers.register(wanted))
 
     def _plan_component(self, goal: Goal, old: Resource | None) -> Planned:
-        new = plan.record(goal, old, goal.inputs)
+        inputs = self._policies.check(goal, goal.inputs)
+        new = plan.record(goal, old, inputs)
         if old is None:
             return Planned(lambda: self._steps.create_component(new))
-        if goal.type != urn.STACK_TYPE and plan.differences(old.inputs, goal.inputs):
+        if goal.type != urn.STACK_TYPE and plan.differences(old.inputs, inputs):
             return Planned(lambda: self._steps.update_component(old, new))
         return Planned(lambda: self._steps.same(old, new))
 
@@ -118,6 +122,7 @@ class Registrar:
             inputs = paths.reset(old.inputs, inputs, goal.ignore_changes)
         before = old.inputs if old is not None and not fresh else None
         checked = provider.check(goal.urn, before, inputs, seed)
+        checked = self._policies.check(goal, checked)
         if old is None or fresh:
             return self._creation(goal, old, checked)
         diff = provider.diff(old, checked, goal.ignore_changes)
@@ -131,6 +136,7 @@ class Registrar:
         if old.protect:
             raise Protected(goal.urn, "replaced")
         anew = provider.check(goal.urn, None, inputs, seed)
+        anew = self._policies.check(goal, anew)
         return self._replacement(goal, old, anew, decision)
 
     def _creation(
