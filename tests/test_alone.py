@@ -19,11 +19,13 @@ KEPT = [
     "Pulumi.local.yaml",
     "pyproject.toml",
     "infra",
+    "policy",
     "app",
     "tests/on_mocks.py",
     "tests/test_program.py",
     "tests/infra",
     "tests/app",
+    "tests/policy",
 ]
 
 
@@ -57,7 +59,7 @@ def run(tree: Path, *command: str) -> None:
 def test_the_program_alone_type_checks(tree: Path) -> None:
     # The libraries are checked once: their types are many.
     cache = ("--cache-dir", str(PROJECT / ".mypy_cache"))
-    run(tree, "mypy", *cache, "__main__.py", "infra", "app/web")
+    run(tree, "mypy", *cache, "__main__.py", "infra", "policy", "app/web")
 
 
 def test_the_program_alone_passes_its_tests(tree: Path) -> None:

@@ -14,9 +14,15 @@ import yaml
 from embedded.cli import parser
 from embedded.engine.monitor import UNSUPPORTED
 from embedded.providers.azure_native.types import TYPES
+from policy import document
 
 PROJECT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "embedded/README.md", "docs/fidelity.md"]
+DOCUMENTS = [
+    "README.md",
+    "embedded/README.md",
+    "docs/fidelity.md",
+    "docs/policies.md",
+]
 
 
 def text(name: str) -> str:
@@ -74,6 +80,12 @@ def test_every_output_is_told_and_the_reverse() -> None:
 def test_every_command_is_told_and_the_reverse() -> None:
     told = names(table("embedded/README.md", "command"))
     assert sorted(told) == sorted(commands(parser()))
+
+
+def test_the_rules_of_the_policy_pack_are_told_as_they_are() -> None:
+    # To mend it: python -m policy.document docs/policies.md
+    told = text("docs/policies.md")
+    assert told == document.rewritten(told)
 
 
 def test_what_the_engine_refuses_is_told() -> None:

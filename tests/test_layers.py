@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 ALLOWED = {
     "__main__.py": ("infra",),
     "infra": ("infra",),
-    "policy": ("policy", "infra.skus"),
+    "policy": ("policy",),
     "app": ("app",),
     "embedded/engine": ("embedded.engine",),
     "embedded/providers": ("embedded.providers",),

@@ -19,7 +19,7 @@ from embedded.engine.policy_messages import Subject
 from embedded.engine.policy_pack import PolicyPack, Remedy, Surroundings
 from embedded.engine.policy_settings import PackSource
 from embedded.engine.state import Resource
-from embedded.engine.values import Properties
+from embedded.engine.values import Properties, mark_secrets
 
 
 class Policies:
@@ -47,9 +47,7 @@ class Policies:
             pack = PolicyPack.start(source, engine, self._around)
             self._packs.append(pack)
             for rule in pack.unknown:
-                text = (
-                    f"{pack.name} has no rule {rule!r}: its configuration does nothing"
-                )
+                text = f"{pack.name} has no rule {rule!r}; its setting is ignored"
                 self._events.message("warning", text)
 
     def stop(self) -> None:
@@ -94,7 +92,8 @@ class Policies:
         for remedy in pack.remediate(self._subject(goal, inputs)):
             self._findings[_told(pack, goal, remedy)] = None
             if not remedy.problem:
-                inputs = remedy.inputs
+                # A rule reads secrets as plain values, and gives them back as such.
+                inputs = mark_secrets(remedy.inputs, inputs)
         return inputs
 
     def _subject(self, goal: Goal, inputs: Properties) -> Subject:

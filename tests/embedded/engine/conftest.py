@@ -15,6 +15,7 @@ import pytest
 
 from embedded.engine.deployment import Kind, Request, Result, run
 from embedded.engine.events import Severity, Step
+from embedded.engine.policy_settings import PackSource
 
 FAKE = Path(__file__).with_name("fakes") / "provider.py"
 HEAD = """
@@ -86,6 +87,7 @@ class Lab:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    packs: list[PackSource] = field(default_factory=list)
 
     @property
     def project(self) -> Path:
@@ -121,6 +123,7 @@ class Lab:
             Path(sys.executable),
             self.environment,
             [str(self.folder / "bin")],
+            policy_packs=self.packs,
         )
 
     def run(self, kind: Kind, text: str | None = None) -> Run:
