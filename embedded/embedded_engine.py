@@ -36,16 +36,16 @@ class EmbeddedEngine:
         self._policy_packs = policy_packs
 
     def deploy(self, kind: Kind, *, as_json: bool) -> bool:
-        """Whether it succeeded. Raises EngineErrors before anything is touched."""
-        request = Request(
-            PROJECT,
-            self._stack,
-            kind,
-            Path(sys.executable),
-            self._environment,
-            [str(PROVIDERS)],
-            policy_packs=self._policy_packs,
-        )
+        """Whether it succeeded. Raises EngineErrors before anything is touched.
+
+        An update under policies is previewed, as the CLI does: what a mandatory rule
+        would stop half-way is not begun.
+        """
+        request = self._request(kind)
+        if kind == "up" and self._policy_packs:
+            preview = self._request("preview")
+            if not deployment.run(preview, Quiet()).succeeded:
+                request = preview  # once more, for the user to see
         if as_json:
             quiet = Quiet()
             result = deployment.run(request, quiet)
@@ -86,6 +86,17 @@ class EmbeddedEngine:
             state.check(snapshot)
             stack.save(snapshot)
         return 0
+
+    def _request(self, kind: Kind) -> Request:
+        return Request(
+            PROJECT,
+            self._stack,
+            kind,
+            Path(sys.executable),
+            self._environment,
+            [str(PROVIDERS)],
+            policy_packs=self._policy_packs,
+        )
 
     def _show(self, request: Request) -> bool:
         console = Console(soft_wrap=True)

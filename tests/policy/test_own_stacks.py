@@ -26,7 +26,8 @@ def inputs(stack: str) -> dict[str, dict[str, Any]]:
         for key, one in settings["config"].items()
         if key.startswith("acr-lab:")
     }
-    command = [sys.executable, PROJECT / "tests/on_mocks.py", json.dumps(config)]
+    program = str(PROJECT / "tests/on_mocks.py")
+    command = [sys.executable, program, json.dumps(config)]
     printed = subprocess.check_output(command, cwd=PROJECT, text=True)
     found: dict[str, dict[str, Any]] = json.loads(printed.splitlines()[-1])["inputs"]
     return found
