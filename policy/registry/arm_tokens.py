@@ -16,6 +16,6 @@ RULE = Rule(
     "registry-arm-tokens-off",
     "A registry takes tokens that were made for it, not those for all of Azure.",
     change="Set `policies.azure_ad_authentication_as_arm_policy` to disabled.",
-    level=DISABLED,  # `az acr login` before 2.45 and old pipelines need such tokens
+    level=DISABLED,  # some services and older clients still need such tokens
     source="https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm",
 ).about([REGISTRY], check)
