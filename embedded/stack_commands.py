@@ -18,6 +18,7 @@ from embedded.confirmation import confirm
 from embedded.embedded_engine import PROVIDERS, EmbeddedEngine
 from embedded.errors import AppSilent, CommandError, OptionRefused, OutputUnknown
 from embedded.home import Home
+from embedded.machine import durations
 from embedded.pulumi_cli import PulumiCli
 
 #: Seconds that the app gets to answer in after an update.
@@ -36,6 +37,7 @@ def deploy(options: argparse.Namespace) -> int:
     home = Home.find()
     azure = LocalAzure(home)
     environment = _environment(choice, home, azure, start=True)
+    start = time.monotonic()
     if choice.engine == "pulumi":
         code = PulumiCli(options.stack, environment).deploy(
             options.kind, _cli_options(options)
@@ -44,6 +46,8 @@ def deploy(options: argparse.Namespace) -> int:
         code = _deploy_here(options, EmbeddedEngine(options.stack, environment))
     if choice.cloud == "embedded":
         _afterwards(options, choice, environment, azure, code)
+        if code == 0 and options.kind == "up":
+            durations.note(home, "deployment", time.monotonic() - start)
     return code
 
 

@@ -264,6 +264,7 @@ class Quiet:
             "changeSummary": dict(result.changes),
             "outputs": mask(result.outputs),
             "duration": round(result.seconds, 3),
+            "phases": {k: round(v, 3) for k, v in result.phases.items()},
         }
         return json.dumps(body, indent=4)
 
