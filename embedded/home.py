@@ -51,6 +51,11 @@ class Home:
         """What the set-up of the machine found or made (JSON)."""
         return self.root / "machine.json"
 
+    @property
+    def durations_file(self) -> Path:
+        """How long the phases of the set-up took (JSON)."""
+        return self.root / "durations.json"
+
     def log(self, name: str) -> Path:
         """A log file; its folder exists after the call."""
         folder = self.root / "logs"

@@ -20,6 +20,7 @@ from embedded.engine import policy_settings
 from embedded.engine.policy_settings import PackSource
 from embedded.errors import AppSilent, CommandError, OptionRefused, OutputUnknown
 from embedded.home import Home
+from embedded.machine import durations
 from embedded.pulumi_cli import PulumiCli
 
 #: Seconds that the app gets to answer in after an update.
@@ -39,6 +40,7 @@ def deploy(options: argparse.Namespace) -> int:
     home = Home.find()
     azure = LocalAzure(home)
     environment = _environment(choice, home, azure, start=True)
+    start = time.monotonic()
     if choice.engine == "pulumi":
         code = PulumiCli(options.stack, environment).deploy(
             options.kind, _cli_options(options)
@@ -48,6 +50,8 @@ def deploy(options: argparse.Namespace) -> int:
         code = _deploy_here(options, engine)
     if choice.cloud == "embedded":
         _afterwards(options, choice, environment, azure, code)
+        if code == 0 and options.kind == "up":
+            durations.note(home, "deployment", time.monotonic() - start)
     return code
 
 

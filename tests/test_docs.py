@@ -22,6 +22,7 @@ DOCUMENTS = [
     "embedded/README.md",
     "docs/fidelity.md",
     "docs/policies.md",
+    "docs/performance.md",
 ]
 
 

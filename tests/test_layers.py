@@ -16,6 +16,7 @@ ALLOWED = {
     "infra": ("infra",),
     "policy": ("policy",),
     "app": ("app",),
+    "bench": ("bench", "embedded"),
     "embedded/engine": ("embedded.engine",),
     "embedded/providers": ("embedded.providers",),
     "embedded/azure": ("embedded.azure",),

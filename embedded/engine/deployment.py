@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from embedded.engine import host, secrets, state, urn
 from embedded.engine.backend import FileBackend
+from embedded.engine.clock import Clock
 from embedded.engine.counting import Counting
 from embedded.engine.errors import EngineError, PolicyConfigInvalid, ProjectInvalid
 from embedded.engine.events import Events
@@ -59,13 +60,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    """``changes``: how many resources met which step; ``outputs`` as the state has."""
+    """``changes``: how many resources met which step; ``outputs`` as the state has.
+
+    ``phases``: the seconds of each part, in their order; together they are ``seconds``.
+    """
 
     succeeded: bool
     changes: Mapping[str, int]
     outputs: Properties
     old_outputs: Properties
     seconds: float
+    phases: Mapping[str, float]
     review: Review = field(default_factory=Review)
 
 
@@ -129,6 +134,7 @@ class _Deployment:
     request: Request
     stack: Stack
     events: Counting
+    clock: Clock
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -193,12 +199,14 @@ class _Deployment:
         )
         self.monitor.register = registrar.register
         self.monitor.default_provider = self.providers.default
+        self.monitor.greeted = lambda: self.clock.enter("resources")
         self.monitor.invoke = self._invoke
         self.monitor.outputs = self._set_outputs
         self.monitor.cancel = self.cancelled.set  # type: ignore[method-assign]
 
     def run(self) -> bool:
         self.monitor.serve()
+        self.clock.enter("resources")
         try:
             self.policies.start(self.monitor.address)
             self._warn_of_pending()
@@ -231,8 +239,10 @@ class _Deployment:
             request.parallel,
             request.kind == "preview",
         )
+        self.clock.enter("start of the program")
         code = host.run(program, self.monitor.address, self.events, self.cancelled)
         self.monitor.wait_until_idle()
+        self.clock.enter("end")
         well = code == 0 and not self.cancelled.is_set() and not self.monitor.failures
         if code and not self.monitor.failures and not self.cancelled.is_set():
             self.events.message("error", f"the program ended with exit code {code}")
@@ -286,13 +296,14 @@ class _Deployment:
                 operation.resource.urn,
             )
 
-    def result(self, *, succeeded: bool, seconds: float) -> Result:
+    def result(self, *, succeeded: bool) -> Result:
         return Result(
             succeeded,
             dict(self.events.changes),
             self._stack_outputs(),
             self.old_outputs,
-            seconds,
+            sum(self.clock.phases.values()),
+            dict(self.clock.phases),
             self.policies.review,
         )
 
@@ -303,16 +314,15 @@ def run(request: Request, events: Events) -> Result:
     Raises EngineErrors for what stops it before anything is touched: ProjectInvalid,
     ConfigInvalid, WrongPassphrase, StateDamaged, StackLocked, PolicyConfigInvalid.
     """
-    start = time.monotonic()
+    clock = Clock("state and secrets")
     stack = Stack.open(request.directory, request.stack, request.environment)
     locked = stack.backend.lock(stack.project.name, stack.name)
     with nullcontext() if request.kind == "preview" else locked:
-        deployment = _Deployment(request, stack, Counting(events))
+        deployment = _Deployment(request, stack, Counting(events), clock)
         with _interruptible(deployment):
             succeeded = _guarded(deployment)
-        result = deployment.result(
-            succeeded=succeeded, seconds=time.monotonic() - start
-        )
+        clock.stop()
+        result = deployment.result(succeeded=succeeded)
         if request.kind != "preview":
             _record(deployment, result)
     return result

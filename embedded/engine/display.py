@@ -267,6 +267,7 @@ class Quiet:
             "policyFindings": policy_report.as_json(result.review),
             "outputs": mask(result.outputs),
             "duration": round(result.seconds, 3),
+            "phases": {k: round(v, 3) for k, v in result.phases.items()},
         }
         return json.dumps(body, indent=4)
 

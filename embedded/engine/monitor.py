@@ -88,6 +88,7 @@ class Monitor(
         self.invoke: Callable[[str, str, Properties], Properties]
         self.default_provider: Callable[[str, str], str]
         self.outputs: Callable[[str, Properties], None]
+        self.greeted: Callable[[], None]
         self.failures: list[str] = []
         self._stack = stack
         self._project = project
@@ -122,6 +123,7 @@ class Monitor(
     # ResourceMonitor
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> Any:  # noqa: N802, ARG002
+        self.greeted()
         return resource_pb2.DeploymentInfo(
             project=self._project,
             stack=self._stack,

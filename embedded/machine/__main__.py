@@ -1,4 +1,4 @@
-"""``python3 -m embedded.machine up | test | lint | clean``: what the Makefile calls."""
+"""``python3 -m embedded.machine PURPOSE``: what the Makefile calls."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sys
 from embedded.home import PROJECT, Home
 from embedded.machine import base_image, docker_engine, environment, packages
 from embedded.machine.command import say
+from embedded.machine.durations import measured
 from embedded.machine.errors import LocalAzureNotEmpty, MachineError
 
 RUN = ("requirements.txt", "embedded/requirements.txt")
@@ -21,7 +22,7 @@ DEVELOP = (*RUN, "requirements-dev.txt")
 def main() -> int:
     """0, or 3 when something that is needed cannot be had."""
     parser = argparse.ArgumentParser(prog="python3 -m embedded.machine")
-    parser.add_argument("purpose", choices=["up", "test", "lint", "clean"])
+    parser.add_argument("purpose", choices=["up", "test", "bench", "lint", "clean"])
     purpose = parser.parse_args().purpose
     home = Home.find()
     try:
@@ -35,24 +36,30 @@ def main() -> int:
 def prepare(purpose: str, home: Home) -> None:
     """All that one purpose needs. Raises MachineError."""
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    environment.prepare(PROJECT, RUN if purpose == "up" else DEVELOP, home)
+    if purpose == "up":
+        with measured(home, "environment"):
+            environment.prepare(PROJECT, RUN, home)
+    else:
+        environment.prepare(PROJECT, DEVELOP, home)
     if purpose == "lint":
         return
     try:
         prepare_docker(home)
     except MachineError as error:
-        # Tests that need Docker skip with a reason, unless they must not.
+        # What needs Docker skips with a reason, unless it must not.
         if purpose == "up" or os.environ.get("REQUIRE_DOCKER") == "1":
             raise
-        say(f"Tests that need Docker will be skipped. {error}")
+        say(f"What needs Docker will be skipped. {error}")
 
 
 def prepare_docker(home: Home) -> None:
     """The Docker Engine, a registry to put behind the front, and a base image."""
-    if shutil.which("docker-registry") is None:
-        packages.unpack("docker-registry", "docker-registry", home)
-    docker_engine.prepare(home)
-    base = base_image.prepare(PROJECT, home)
+    with measured(home, "engine"):
+        if shutil.which("docker-registry") is None:
+            packages.unpack("docker-registry", "docker-registry", home)
+        docker_engine.prepare(home)
+    with measured(home, "base image"):
+        base = base_image.prepare(PROJECT, home)
     home.machine_file.write_text(json.dumps({"baseImage": base}) + "\n")
 
 

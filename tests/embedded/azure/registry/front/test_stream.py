@@ -66,6 +66,13 @@ def test_what_was_pushed_is_pulled_byte_by_byte(client: httpx.Client) -> None:
     assert pull(client, REPOSITORY, sha).content == answer.content
 
 
+def test_an_answer_never_waits_for_the_client_s_acknowledgement(
+    client: httpx.Client,
+) -> None:
+    took = [client.get("/v2/").elapsed.total_seconds() for _ in range(20)]
+    assert min(took) < 0.03
+
+
 def test_locations_stay_at_the_front(client: httpx.Client, registry: Registry) -> None:
     begun = begin(client)
     done = finish(client, begun, digest(b"placed"), content=b"placed")
