@@ -22,6 +22,8 @@ from soak.processes import kill, table, wait_for_end
 
 #: Seconds for a start and for an end.
 LIMIT = 60.0
+#: A killed dockerd's containerd may be there for a moment: then the next one fails.
+ATTEMPTS, PAUSE = 5, 2.0
 SBIN = "/usr/sbin:/sbin:/usr/local/sbin"
 
 
@@ -61,7 +63,14 @@ class PrivateDocker:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """As a service manager does it. Raises DockerdFailed."""
+        """As a service manager does it: again if need be. Raises DockerdFailed."""
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(DockerdFailed):
+                return self._start()
+            time.sleep(PAUSE)
+        return self._start()
+
+    def _start(self) -> None:
         pid_file = self._folder / "docker.pid"
         pid_file.unlink(missing_ok=True)
         with self.log.open("ab") as log:
