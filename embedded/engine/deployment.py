@@ -22,6 +22,7 @@ from embedded.engine.journal import Journal
 from embedded.engine.monitor import Monitor
 from embedded.engine.project import Config, Project, StackSettings, resolve
 from embedded.engine.provider_registry import ProviderRegistry
+from embedded.engine.recovery import Recovery
 from embedded.engine.refresh import Refresh
 from embedded.engine.registration import Registrar
 from embedded.engine.removal import Removal
@@ -213,7 +214,7 @@ class _Deployment:
     def run(self) -> bool:
         self.monitor.serve()
         try:
-            self._warn_of_pending()
+            Recovery(self.journal, self.providers, self.events).run()
             work = {"destroy": self._destroy, "refresh": self._refresh}
             done = work.get(self.request.kind, self._update)()
             return done and not self.cancelled.is_set()
@@ -286,15 +287,6 @@ class _Deployment:
         rows = [*self.journal.new, *self.journal.old]
         found = [one.outputs for one in rows if one.type == urn.STACK_TYPE]
         return found[0] if found else {}
-
-    def _warn_of_pending(self) -> None:
-        for operation in self.journal.pending:
-            self.events.message(
-                "warning",
-                "an earlier run was interrupted while it created this resource; it may "
-                "exist without being in the state: `refresh` clears this warning",
-                operation.resource.urn,
-            )
 
     def result(self, *, succeeded: bool, seconds: float) -> Result:
         return Result(
