@@ -214,7 +214,9 @@ class _Deployment:
     def run(self) -> bool:
         self.monitor.serve()
         try:
-            Recovery(self.journal, self.providers, self.events).run()
+            settled = Recovery(self.journal, self.providers, self.events).run()
+            if self.request.kind == "destroy" and not settled:
+                return False  # it would take away what is needed to find out
             work = {"destroy": self._destroy, "refresh": self._refresh}
             done = work.get(self.request.kind, self._update)()
             return done and not self.cancelled.is_set()

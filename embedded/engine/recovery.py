@@ -27,16 +27,21 @@ class Recovery:
         self._providers = providers
         self._events = events
 
-    def run(self) -> None:
-        """Name each of them. What cannot be told stays pending, for a later run."""
+    def run(self) -> bool:
+        """Name each of them; whether all are settled. The others stay pending."""
         for operation in tuple(self._journal.pending):
             try:
                 found = self._ask(operation)
             except EngineError as error:
-                self._tell(operation, f"what became of it cannot be told: {error}")
+                self._tell(
+                    operation,
+                    "what became of it cannot be told, and `refresh` forgets it: "
+                    f"{error}",
+                )
                 continue
             self._tell(operation, self._settle(operation, found))
             self._journal.resolve(operation)
+        return not self._journal.pending
 
     def _ask(self, operation: Operation) -> Read:
         """Of an interrupted create no id is known: the provider goes by its inputs."""
