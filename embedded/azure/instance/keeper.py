@@ -226,6 +226,9 @@ class Keeper:
 
     async def reconcile(self) -> None:
         """All groups, and then what the engine has of groups that are no more."""
+        self._addresses.release_unknown(
+            lambda group: self._records.find(group) is not None
+        )
         records = self._records.all()
         await asyncio.gather(*(self.settle(record) for record in records))
         try:

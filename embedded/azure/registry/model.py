@@ -18,6 +18,7 @@ from embedded.azure.service import Json, Principal
 from embedded.azure.store import Document, Store
 
 PASSWORDS = ("password", "password2")
+DELETING = "Deleting"
 
 
 class Registries:
@@ -82,6 +83,12 @@ class Registries:
 
     def every(self) -> list[Document]:
         return self._store.under("/", rules.TYPE)
+
+    def mark_deleting(self, document: Document) -> None:
+        """From now on it is on its way out, also if the process ends meanwhile."""
+        properties = {**document.body["properties"], "provisioningState": DELETING}
+        body = {**document.body, "properties": properties}
+        self._store.put(replace(document, body=body))
 
     def delete(self, path: str) -> None:
         """The registry and all that hangs on it: children, role assignments."""

@@ -10,7 +10,7 @@ from embedded.azure.errors import ArmError
 from embedded.azure.ids import key
 from embedded.azure.registry import images, rules
 from embedded.azure.registry.errors import InvalidProperty
-from embedded.azure.registry.model import Registries
+from embedded.azure.registry.model import DELETING, Registries
 from embedded.azure.registry.plane import Parts, Plane, choose_port
 from embedded.azure.service import (
     Access,
@@ -100,7 +100,10 @@ class RegistryService:
         )
 
     async def start(self) -> None:
-        """All fronts on their ports again. One that cannot start says so in its log."""
+        """All fronts on their ports again, and deletions that were cut off finished.
+
+        A front that cannot start says so in its log.
+        """
         await asyncio.gather(*(self._resume(one) for one in self._registries.every()))
 
     async def stop(self) -> None:
@@ -113,12 +116,16 @@ class RegistryService:
         plane = self._planes.pop(key(resource_id), None)
         if plane is None:  # it did not start; its folder is there all the same
             plane = self._plane(document, document.private["port"])
+        self._registries.mark_deleting(document)
         await plane.remove()
         login_server = document.body["properties"]["loginServer"]
         await asyncio.to_thread(images.forget, login_server)
         self._registries.delete(resource_id)
 
     async def _resume(self, document: Document) -> None:
+        if document.body["properties"]["provisioningState"] == DELETING:
+            await self.remove(document.id)
+            return
         try:
             await self._run(document, document.private["port"])
         except (ArmError, OSError) as error:

@@ -183,3 +183,52 @@ def test_an_engine_that_is_not_there_is_told(plugin: Plugin, refusal: Any) -> No
     text = refusal(plugin.create, URN, inputs(plugin, "r.example/x:1"))
     assert "failed to connect to any docker daemon" in text
     assert "DOCKER_HOST" in text
+
+
+@pytest.mark.docker
+def test_what_an_interrupted_create_has_built_is_found_by_its_name(
+    plugin: Plugin,
+) -> None:
+    name = "local/found:1"
+    found = inputs(plugin, name, skipPush=True)
+    assert plugin.read(URN, "", found, {})[0] == ""
+    plugin.create(URN, found)
+    assert plugin.read(URN, "", found, {})[0] == name
+    plugin.delete(URN, name, {"imageName": name})
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("how", ["failed", "interrupted"])
+def test_the_steps_of_a_build_without_an_end_are_removed_by_its_labels(
+    plugin: Plugin, tmp_path: Path, refusal: Any, how: str
+) -> None:
+    label = f"acr-lab.test={tmp_path}"
+    dockerfile = tmp_path / "app/Dockerfile"
+    dockerfile.write_text(f"FROM scratch\nLABEL {label}\nCOPY nowhere /\n")
+    found = inputs(plugin, "r.example/x:1")
+    if how == "failed":
+        refusal(plugin.create, URN, found)
+    else:
+        build_half(tmp_path / "app")
+        assert steps(label)
+        plugin.read(URN, "", found, {})
+    assert steps(label) == []
+
+
+def build_half(folder: Path) -> None:
+    """What a provider that is killed leaves: steps, and no image."""
+    client = docker.from_env()
+    try:
+        with pytest.raises(docker.errors.BuildError):
+            client.images.build(path=str(folder), rm=True, forcerm=True)
+    finally:
+        client.close()
+
+
+def steps(label: str) -> list[Json]:
+    client = docker.from_env()
+    try:
+        found: list[Json] = client.api.images(all=True, filters={"label": label})
+        return found
+    finally:
+        client.close()

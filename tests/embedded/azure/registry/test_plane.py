@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
+from embedded.azure.registry.model import Registries
+from embedded.azure.store import Store
 from tests.embedded.azure.registry.registry import (
     NULL_GUID,
     VERSION,
@@ -215,3 +217,54 @@ def test_a_distribution_that_cannot_be_started_is_told_and_nothing_is_made(
     assert words in answer.text
     assert shop.arm.get(registry.path, params=VERSION).status_code == 404
     assert not registry.folder.exists()
+
+
+def test_a_distribution_is_found_again_without_its_pid_file(
+    open_shop: OpenShop,
+) -> None:
+    shop = open_shop()
+    registry = stocked(shop)
+    pid = registry.pid
+    shop.azure.stop(signal.SIGKILL)
+    (registry.folder / "distribution.pid").unlink()
+    shop = open_shop(shop)
+    assert not alive(pid)
+    assert has_image(Registry(shop.azure, shop.arm, registry.path))
+
+
+def test_a_deletion_that_was_cut_off_is_finished(open_shop: OpenShop) -> None:
+    shop = open_shop()
+    registry, other = stocked(shop), stocked(shop)
+    shop.azure.stop(signal.SIGKILL)
+    store = Store(shop.azure.home / "azure.sqlite")
+    registries = Registries(store)
+    registries.mark_deleting(registries.get(registry.path))
+    store.close()
+    shop = open_shop(shop)
+    assert shop.arm.get(registry.path, params=VERSION).status_code == 404
+    assert not registry.folder.exists()
+    assert has_image(Registry(shop.azure, shop.arm, other.path))
+
+
+def test_a_distribution_that_cannot_be_started_again_is_tried_until_it_can(
+    open_shop: OpenShop,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    distribution: str,
+) -> None:
+    broken = tmp_path / "broken"
+    script = tmp_path / "docker-registry"
+    script.write_text(
+        f'#!/bin/sh\n[ -e {broken} ] && exit 1\nexec {distribution} "$@"\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    registry = stocked(open_shop())
+    broken.touch()
+    before = registry.pid
+    os.kill(before, signal.SIGKILL)
+    log = registry.azure.home / "log"
+    eventually(lambda: log.read_text().count("is down") > 1)
+    assert not has_image(registry)
+    broken.unlink()
+    eventually(lambda: has_image(registry))
