@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,9 @@ from soak.moments import PHASES, VICTIMS, Round, Victim, rounds, short
 
 def main(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
+    # Whoever ends a campaign, by hand or not: what it made is taken away.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     say(f"Seed {options.seed}")
     missing = docker_engine.why_not()
     if missing and not docker_engine.answers(None):

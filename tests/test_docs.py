@@ -16,7 +16,7 @@ from embedded.engine.monitor import UNSUPPORTED
 from embedded.providers.azure_native.types import TYPES
 
 PROJECT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "embedded/README.md", "docs/fidelity.md"]
+DOCUMENTS = ["README.md", "embedded/README.md", "docs/fidelity.md", "docs/crashes.md"]
 
 
 def text(name: str) -> str:

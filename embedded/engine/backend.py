@@ -181,7 +181,7 @@ def _is_being_written(part: Path) -> bool:
     number = part.name.split(".")[-2]
     if not number.isdigit() or int(number) == os.getpid():
         return False
-    return _start_of(int(number)) is not None
+    return _lives(int(number), None)
 
 
 def _write(file: Path, text: str) -> None:
