@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from docker.errors import DockerException
 
-from soak import attempt, invariants, processes, report, telling, tree
+from soak import attempt, invariants, moments, processes, report, telling, tree
 from soak.arm import Arm
 from soak.docker_engine import PrivateDocker, connect
 from soak.invariants import Filters, Scene
@@ -82,14 +82,19 @@ class Campaign:
         left = list(rounds)
         while left:
             with self._scene() as scene:
-                while left and self._live(scene, left.pop(0)):
+                while left and self._live(scene, left.pop(0), left):
                     pass
 
-    def _live(self, scene: Scene, life: Round) -> bool:
-        """One round; False if it broke and the tree is not to be used again."""
+    def _live(self, scene: Scene, life: Round, left: list[Round]) -> bool:
+        """One round; False if it broke and the tree is not to be used again.
+
+        A moment that came too late gets another round.
+        """
         for phase in COMMANDS:
-            self._edit(scene, phase, life.number)
             moment = life.moment(phase)
+            if phase == "update" and moment is None:
+                continue
+            self._edit(scene, phase, life.number)
             outcome = Outcome(moment or Moment(life.victim, phase, -1, 0, 0, False))
             try:
                 self._phase(scene, phase, moment, outcome)
@@ -97,7 +102,10 @@ class Campaign:
                 outcome.violations = broken.violations
             except (OSError, httpx.HTTPError, DockerException, Unreadable) as error:
                 outcome.violations = [f"{type(error).__name__}: {error}"]
-            if moment is not None or outcome.violations:
+            again = moments.earlier(moment) if moment and outcome.missed else None
+            if again is not None:
+                left.insert(0, again)
+            elif moment is not None or outcome.violations:
                 self._tell(scene, outcome)
             if outcome.violations:
                 return False

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 Victim = Literal["azure", "engine", "provider", "program", "distribution", "dockerd"]
 Phase = Literal["up", "update", "destroy"]
 VICTIMS: tuple[Victim, ...] = get_args(Victim)
 PHASES: tuple[Phase, ...] = get_args(Phase)
+#: A fraction that is so small is not tried again still smaller.
+SMALLEST = 0.02
 #: Of a destroy no program is part.
 IMPOSSIBLE = {("program", "destroy")}
 
@@ -42,6 +44,14 @@ class Round:
 
     def moment(self, phase: Phase) -> Moment | None:
         return next((one for one in self.moments if one.phase == phase), None)
+
+
+def earlier(missed: Moment) -> Round | None:
+    """Another try where the victim had ended before its moment came."""
+    if missed.fraction < SMALLEST:
+        return None
+    moment = replace(missed, fraction=missed.fraction / 2)
+    return Round(missed.victim, missed.number, (moment,))
 
 
 @dataclass(frozen=True)

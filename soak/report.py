@@ -22,6 +22,10 @@ class Outcome:
     violations: list[str] = field(default_factory=list)
 
     @property
+    def missed(self) -> bool:
+        return self.second is None and not self.violations
+
+    @property
     def word(self) -> str:
         if self.violations:
             return "VIOLATED"

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from soak.moments import PHASES, VICTIMS, Window, draw, rounds, short
+from dataclasses import replace
+
+from soak.moments import (
+    PHASES,
+    VICTIMS,
+    Window,
+    draw,
+    earlier,
+    rounds,
+    short,
+)
 
 
 def test_a_seed_gives_the_same_moments_again() -> None:
@@ -47,3 +57,12 @@ def test_a_short_run_kills_each_victim_once_in_all_phases_together() -> None:
 
 def test_a_short_run_leaves_out_what_cannot_be() -> None:
     assert short(1, ["program"], ["destroy"]) == []
+
+
+def test_a_moment_that_came_too_late_is_tried_again_earlier() -> None:
+    moment = draw(1, "program", "up", 3)
+    again = earlier(moment)
+    assert again is not None
+    (tried,) = again.moments
+    assert tried == replace(moment, fraction=moment.fraction / 2)
+    assert earlier(replace(moment, fraction=0.001)) is None
