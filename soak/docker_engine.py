@@ -102,8 +102,12 @@ class PrivateDocker:
         self._end_leftovers()
         for point in _mounts(self._folder):
             subprocess.run(["umount", "--lazy", point], check=False)
-        subprocess.run([_ip(), "link", "delete", self._bridge], check=False)
+        self._drop_bridge()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _drop_bridge(self) -> None:
+        command = [_ip(), "link", "delete", self._bridge]
+        subprocess.run(command, check=False, capture_output=True)
 
     def _end_leftovers(self) -> None:
         """The containerd and the shims of a daemon that was killed."""
@@ -150,6 +154,7 @@ class PrivateDocker:
         for command in commands:
             done = subprocess.run([_ip(), *command], check=False, capture_output=True)
             if done.returncode:
+                self._drop_bridge()
                 raise DockerdFailed(done.stderr.decode(errors="replace").strip())
 
 
