@@ -53,7 +53,9 @@ def prepare_docker(home: Home) -> None:
         packages.unpack("docker-registry", "docker-registry", home)
     docker_engine.prepare(home)
     base = base_image.prepare(PROJECT, home)
-    home.machine_file.write_text(json.dumps({"baseImage": base}) + "\n")
+    part = home.machine_file.with_suffix(".part")
+    part.write_text(json.dumps({"baseImage": base}) + "\n")
+    part.replace(home.machine_file)
 
 
 def clean(home: Home) -> None:
