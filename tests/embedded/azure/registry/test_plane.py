@@ -235,6 +235,7 @@ def test_a_distribution_is_found_again_without_its_pid_file(
 def test_a_deletion_that_was_cut_off_is_finished(open_shop: OpenShop) -> None:
     shop = open_shop()
     registry, other = stocked(shop), stocked(shop)
+    pid = registry.pid
     shop.azure.stop(signal.SIGKILL)
     store = Store(shop.azure.home / "azure.sqlite")
     registries = Registries(store)
@@ -243,6 +244,7 @@ def test_a_deletion_that_was_cut_off_is_finished(open_shop: OpenShop) -> None:
     shop = open_shop(shop)
     assert shop.arm.get(registry.path, params=VERSION).status_code == 404
     assert not registry.folder.exists()
+    assert not alive(pid)
     assert has_image(Registry(shop.azure, shop.arm, other.path))
 
 
