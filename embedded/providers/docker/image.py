@@ -1,7 +1,8 @@
-"""``docker:index/image:Image``. Behaves as pulumi-docker 5.2 does, with two additions.
+"""``docker:index/image:Image``. Behaves as pulumi-docker 5.2 does, with some additions.
 
 Delete and a change of name remove the name from the engine (the real provider leaves
-it). Every build goes through the classic builder: Debian's engine has no BuildKit
+it), and the steps of builds that came to no end, which are known by the Dockerfile's
+labels. A read without an id finds what an interrupted create has built. Every build goes through the classic builder: Debian's engine has no BuildKit
 session for the API, and the result is the same image.
 """
 
