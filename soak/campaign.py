@@ -226,6 +226,8 @@ class Campaign:
             yield scene
         finally:
             _clear(scene)
+            if self.docker is not None:
+                _empty(self.docker)
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -267,3 +269,14 @@ def _clear(scene: Scene) -> None:
             with suppress(DockerException):
                 client.images.remove(image["Id"], force=True)
     time.sleep(0.1)
+
+
+def _empty(docker: PrivateDocker) -> None:
+    """What one round has left on an engine of our own is not the next one's."""
+    with suppress(DockerException), connect(docker.host) as client:
+        for one in client.containers.list(all=True, ignore_removed=True):
+            one.remove(force=True, v=True)
+        for image in client.images.list():
+            if tree.base_image() not in image.tags:
+                client.images.remove(image.id or "", force=True)
+        client.images.prune({"dangling": True})

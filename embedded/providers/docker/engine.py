@@ -14,6 +14,8 @@ from embedded.providers.resource import OutcomeUnknown, ProviderError
 
 #: Lines of the build's output that an error shows.
 TAIL = 12
+#: In the command of a container that the classic builder makes for a step.
+STEP = "#(nop)"
 Tell = Callable[[str], None]
 
 
@@ -116,11 +118,16 @@ class Engine:
 
     def prune(self, labels: Sequence[str]) -> None:
         """Remove the steps of builds that did not come to their end: images with no
-        name that carry all the labels. Without labels nobody knows whose they are."""
+        name that carry all the labels, and the builder's own containers of them.
+        Without labels nobody knows whose they are."""
         if not labels:
             return
-        filters = {"dangling": True, "label": list(labels)}
+        wanted = {"label": list(labels)}
         with self._reported(lambda text: ProviderError(f"cannot tidy up: {text}")):
+            for one in self._api.containers(all=True, filters=wanted):
+                if STEP in one["Command"]:
+                    self._api.remove_container(one["Id"], force=True)
+            filters = {"dangling": True, **wanted}
             self._api.prune_images(filters)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:

@@ -2,8 +2,9 @@
 
 Delete and a change of name remove the name from the engine (the real provider leaves
 it), and the steps of builds that came to no end, which are known by the Dockerfile's
-labels. A read without an id finds what an interrupted create has built. Every build goes through the classic builder: Debian's engine has no BuildKit
-session for the API, and the result is the same image.
+labels. A read without an id finds what an interrupted create has built. Every build
+goes through the classic builder: Debian's engine has no BuildKit session for the API,
+and the result is the same image.
 """
 
 from __future__ import annotations

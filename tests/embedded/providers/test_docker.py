@@ -209,18 +209,22 @@ def test_the_steps_of_a_build_without_an_end_are_removed_by_its_labels(
     if how == "failed":
         refusal(plugin.create, URN, found)
     else:
-        build_half(tmp_path / "app")
+        build_half(tmp_path / "app", label)
         assert steps(label)
         plugin.read(URN, "", found, {})
     assert steps(label) == []
 
 
-def build_half(folder: Path) -> None:
-    """What a provider that is killed leaves: steps, and no image."""
+def build_half(folder: Path, label: str) -> None:
+    """What a killed provider or engine leaves: steps, their containers, no image."""
     client = docker.from_env()
     try:
         with pytest.raises(docker.errors.BuildError):
             client.images.build(path=str(folder), rm=True, forcerm=True)
+        (step,) = client.api.images(filters={"label": label})
+        client.api.create_container(
+            step["Id"], ["/bin/sh", "-c", "#(nop) COPY nowhere"]
+        )
     finally:
         client.close()
 
@@ -232,3 +236,25 @@ def steps(label: str) -> list[Json]:
         return found
     finally:
         client.close()
+
+
+@pytest.mark.docker
+def test_somebody_s_own_container_of_a_step_stays(
+    plugin: Plugin, tmp_path: Path
+) -> None:
+    label = f"acr-lab.test={tmp_path}"
+    dockerfile = tmp_path / "app/Dockerfile"
+    dockerfile.write_text(f"FROM scratch\nLABEL {label}\nCOPY nowhere /\n")
+    build_half(tmp_path / "app", label)
+    client = docker.from_env()
+    try:
+        (step,) = client.api.images(filters={"label": label})
+        mine = client.api.create_container(step["Id"], ["/own"])["Id"]
+        plugin.read(URN, "", inputs(plugin, "r.example/x:1"), {})
+        left = client.api.containers(all=True, filters={"label": label})
+        assert [one["Id"] for one in left] == [mine]
+        client.api.remove_container(mine)
+    finally:
+        client.close()
+    plugin.read(URN, "", inputs(plugin, "r.example/x:1"), {})
+    assert steps(label) == []
