@@ -105,6 +105,8 @@ class RegistryService:
         A front that cannot start says so in its log.
         """
         await asyncio.gather(*(self._resume(one) for one in self._registries.every()))
+        for login_server in self._registries.remembered_names():
+            await self._forget(login_server)
 
     async def stop(self) -> None:
         await asyncio.gather(*(plane.stop() for plane in self._planes.values()))
@@ -119,8 +121,14 @@ class RegistryService:
         self._registries.mark_deleting(document)
         await plane.remove()
         login_server = document.body["properties"]["loginServer"]
-        await asyncio.to_thread(images.forget, login_server)
+        self._registries.remember_names(login_server)
         self._registries.delete(resource_id)
+        await self._forget(login_server)
+
+    async def _forget(self, login_server: str) -> None:
+        """Without an answer of the Docker Engine: again at the next start."""
+        if await asyncio.to_thread(images.forget, login_server):
+            self._registries.drop_names(login_server)
 
     async def _resume(self, document: Document) -> None:
         if document.body["properties"]["provisioningState"] == DELETING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import docker
 import httpx
 import pytest
 
@@ -270,3 +272,25 @@ def test_a_distribution_that_cannot_be_started_again_is_tried_until_it_can(
     assert not has_image(registry)
     broken.unlink()
     eventually(lambda: has_image(registry))
+
+
+@pytest.mark.docker
+def test_names_on_an_engine_that_did_not_answer_go_at_the_next_start(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = docker.from_env()
+    image, _ = engine.images.build(
+        fileobj=io.BytesIO(b"FROM scratch\nLABEL acr-lab.test=left\n"), rm=True
+    )
+    with monkeypatch.context() as patch:
+        patch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+        shop = open_shop()
+    registry = shop.make()
+    name = f"{registry.login_server}/left:1"
+    image.tag(name)
+    assert registry.delete().status_code == 200
+    assert engine.images.list(name)
+    shop.azure.stop()
+    open_shop(shop)
+    eventually(lambda: not engine.images.list(name))
+    engine.close()
