@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV = .venv/bin/python
 .DEFAULT_GOAL = help
-.PHONY: help up preview destroy refresh test bench lint clean
+.PHONY: help up preview destroy refresh test bench soak lint clean
 
 help: ## print this
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -30,6 +30,10 @@ test: ## run all tests; at the end it says what was skipped and why
 bench: ## take the figures of docs/performance.md anew; some minutes
 	@$(PYTHON) -m embedded.machine bench
 	@$(VENV) -m bench
+
+soak: ## kill parts at random moments and look; SOAK="--short --seed 1" for a short run
+	@$(PYTHON) -m embedded.machine test
+	@$(VENV) -m soak $(SOAK)
 
 lint: ## ruff and mypy
 	@$(PYTHON) -m embedded.machine lint

@@ -23,6 +23,7 @@ DOCUMENTS = [
     "docs/fidelity.md",
     "docs/policies.md",
     "docs/performance.md",
+    "docs/crashes.md",
 ]
 
 

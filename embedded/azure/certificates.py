@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from embedded.azure import files
 from embedded.azure.service import Settings
 
 LIFE = timedelta(days=365)
@@ -29,9 +29,10 @@ def prepare(settings: Settings) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ca_key, ca = _make_ca()
     key, certificate = _make_server(ca_key, ca)
-    _write(settings.ca_file, _pem(ca), 0o644)
-    _write(settings.certificate_file, _pem(certificate) + _pem(ca), 0o644)
-    _write(settings.key_file, _key_pem(key), 0o600)
+    # The CA comes last: until it is there, a crash lets all three be made anew.
+    files.replace(settings.key_file, _key_pem(key), 0o600)
+    files.replace(settings.certificate_file, _pem(certificate) + _pem(ca), 0o644)
+    files.replace(settings.ca_file, _pem(ca), 0o644)
 
 
 def _is_fresh(file: Path) -> bool:
@@ -111,9 +112,3 @@ def _key_pem(key: Key) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-
-
-def _write(file: Path, data: bytes, mode: int) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)

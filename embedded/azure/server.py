@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as HttpRoute
 
-from embedded.azure import certificates, metadata
+from embedded.azure import certificates, files, metadata
 from embedded.azure.authorization.roles import ROLES
 from embedded.azure.authorization.routes import AuthorizationService
 from embedded.azure.entra.directory import TokenDirectory
@@ -113,11 +113,7 @@ class Azure:
             "pid": os.getpid(),
         }
         file = settings.home / "connection.json"
-        part = file.with_suffix(".part")
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as stream:
-            json.dump(body, stream, indent=4)
-        part.replace(file)
+        files.replace(file, json.dumps(body, indent=4).encode(), 0o600)
 
 
 class Server(uvicorn.Server):

@@ -94,9 +94,26 @@ class FileBackend:
             for other in folder.glob("*.json"):
                 if other != own:
                     _respect(other, stack)
+            self._tidy(project, stack)
             yield
         finally:
             own.unlink(missing_ok=True)
+
+    def _tidy(self, project: str, stack: str) -> None:
+        """Remove what others who are gone have half written. Who only tries to get the
+        lock writes too, and is there."""
+        file = self.stack_file(project, stack)
+        history = self.root / "history" / project / stack
+        locks = self.root / "locks" / "organization" / project / stack
+        patterns = (
+            (file.parent, f".{file.name}.*"),
+            (history, f".{stack}-*"),
+            (locks, ".*.json.*"),
+        )
+        for folder, pattern in patterns:
+            for one in folder.glob(pattern):
+                if not _is_being_written(one):
+                    one.unlink(missing_ok=True)
 
     def _prepare(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -117,6 +134,7 @@ def _holder() -> Json:
         "username": getpass.getuser(),
         "hostname": socket.gethostname(),
         "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "started": _start_of(os.getpid()),  # ours; the CLI has no such key
     }
 
 
@@ -129,26 +147,47 @@ def _respect(lock: Path, stack: str) -> None:
     except ValueError:
         body = {}
     pid, host = body.get("pid", 0), body.get("hostname")
-    if host == socket.gethostname() and not _lives(pid):
+    if host == socket.gethostname() and not _lives(pid, body.get("started")):
         lock.unlink(missing_ok=True)
         return
     who = f"{body.get('username')}@{host} (pid {pid}) since {body.get('timestamp')}"
     raise StackLocked(stack, who, str(lock))
 
 
-def _lives(pid: int) -> bool:
+def _lives(pid: int, started: str | None) -> bool:
+    """Whether that very process is there: pids are used again."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         pass
-    return True
+    return started is None or _start_of(pid) == started
+
+
+def _start_of(pid: int) -> str | None:
+    """The boot and the tick in which a process began; None if it has ended, or where
+    there is no /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else f"{boot} {fields[19]}"
+
+
+def _is_being_written(part: Path) -> bool:
+    """Whether the process whose number is in the name is there, and not this one."""
+    number = part.name.split(".")[-2]
+    if not number.isdigit() or int(number) == os.getpid():
+        return False
+    return _lives(int(number), None)
 
 
 def _write(file: Path, text: str) -> None:
     """All or nothing, also when the machine stops in the middle."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    prefix = f".{file.name}.{os.getpid()}."
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=prefix)
     try:
         with os.fdopen(handle, "w") as stream:
             stream.write(text)

@@ -13,6 +13,8 @@ import logging
 import os
 import runpy
 import sys
+import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,6 +27,8 @@ SHOWN = 32
 
 def main() -> int:
     options = _options()
+    watch = threading.Thread(target=_end_with, args=(options.parent,), daemon=True)
+    watch.start()
     secret_keys = pulumi.runtime.get_config_secret_keys_env()
     pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), secret_keys)
     pulumi.runtime.configure(
@@ -51,10 +55,18 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     for name in ("project", "stack", "monitor", "engine", "directory"):
         parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--parallel", type=int, required=True)
+    for name in ("parallel", "parent"):
+        parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--preview", action="store_true")
     parser.add_argument("program")
     return parser.parse_args()
+
+
+def _end_with(parent: int) -> None:
+    """A program does not outlive its engine: what it asked for will not come."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
 
 
 def _run(program: str, parallel: int) -> int:

@@ -27,6 +27,7 @@ from embedded.engine.policy_pack import Surroundings
 from embedded.engine.policy_settings import PackSource
 from embedded.engine.project import Config, Project, StackSettings, resolve
 from embedded.engine.provider_registry import ProviderRegistry
+from embedded.engine.recovery import Recovery
 from embedded.engine.refresh import Refresh
 from embedded.engine.registration import Registrar
 from embedded.engine.removal import Removal
@@ -209,7 +210,9 @@ class _Deployment:
         self.clock.enter("resources")
         try:
             self.policies.start(self.monitor.address)
-            self._warn_of_pending()
+            settled = Recovery(self.journal, self.providers, self.events).run()
+            if self.request.kind == "destroy" and not settled:
+                return False  # it would take away what is needed to find out
             work = {"destroy": self._destroy, "refresh": self._refresh}
             done = work.get(self.request.kind, self._update)()
             return done and not self.cancelled.is_set()
@@ -286,15 +289,6 @@ class _Deployment:
         rows = [*self.journal.new, *self.journal.old]
         found = [one.outputs for one in rows if one.type == urn.STACK_TYPE]
         return found[0] if found else {}
-
-    def _warn_of_pending(self) -> None:
-        for operation in self.journal.pending:
-            self.events.message(
-                "warning",
-                "an earlier run was interrupted while it created this resource; it may "
-                "exist without being in the state: `refresh` clears this warning",
-                operation.resource.urn,
-            )
 
     def result(self, *, succeeded: bool) -> Result:
         return Result(

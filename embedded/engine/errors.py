@@ -64,7 +64,11 @@ class PluginMissing(EngineError):
         )
 
 
-class PluginFailed(EngineError):
+class OutcomeUnknown(EngineError):
+    """A provider cannot tell whether what it was asked for has happened."""
+
+
+class PluginFailed(OutcomeUnknown):
     """A provider did not start, or died."""
 
 

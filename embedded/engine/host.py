@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import threading
@@ -41,6 +42,7 @@ class Program:
             "engine": address,
             "directory": str(self.directory),
             "parallel": str(self.parallel),
+            "parent": str(os.getpid()),
         }
         pairs = [part for key, value in options.items() for part in (f"--{key}", value)]
         preview = ["--preview"] if self.preview else []

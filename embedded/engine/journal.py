@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from embedded.engine.errors import OutcomeUnknown
 from embedded.engine.state import Operation, Resource, Snapshot
 from embedded.engine.values import Properties
 
@@ -33,8 +34,8 @@ class Journal:
         self._mine = threading.local()
         self.old = list(snapshot.resources)
         self.new: list[Resource] = []
-        # A create that was under way may have made something: it is not forgotten.
-        self.pending = [o for o in snapshot.pending_operations if o.type == "creating"]
+        # What was under way may have happened: it is not forgotten, but settled first.
+        self.pending = list(snapshot.pending_operations)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -53,7 +54,10 @@ class Journal:
 
     @contextmanager
     def operation(self, resource: Resource, kind: str) -> Iterator[None]:
-        """Say what is under way while it is. What ends it must write."""
+        """Say what is under way while it is. What ends it must write.
+
+        Where nobody knows whether it happened it stays pending, for the next run.
+        """
         operation = Operation(resource, kind)
         with self._lock:
             self.pending.append(operation)
@@ -61,6 +65,9 @@ class Journal:
         self._mine.operation = operation
         try:
             yield
+        except OutcomeUnknown:
+            self._mine.operation = None
+            raise
         finally:
             self._end_operation()
 
@@ -70,6 +77,32 @@ class Journal:
         with self._lock:
             self.pending = [one for one in self.pending if one is not operation]
         self._mine.operation = None
+
+    def resolve(self, operation: Operation) -> None:
+        """It is known what became of an operation of an earlier run."""
+        with self._lock:
+            self.pending = [one for one in self.pending if one is not operation]
+            self.write()
+
+    def current(self, urn: str) -> Resource | None:
+        """The row of a URN that the stack wants, not one that has to go."""
+        rows = [one for one in self.old if one.urn == urn and not one.delete]
+        return rows[0] if rows else None
+
+    def find(self, resource: Resource) -> Resource | None:
+        """The row that stands for the same thing."""
+        return next((one for one in self.old if _is(one, resource)), None)
+
+    def adopt(self, old: Resource | None, found: Resource) -> None:
+        """Take in what an earlier run made, instead of ``old``."""
+        with self._lock:
+            self.old = [one for one in self.old if not _is(one, old)]
+            known = {one.urn for one in self.old}
+            for _, urn in tuple(found.references()):
+                if urn not in known:
+                    found = without(found, urn)
+            self.old.append(found)
+            self.write()
 
     def settle(self, old: Resource | None, new: Resource) -> None:
         """A step ended: the new takes the place of the old."""
@@ -157,6 +190,7 @@ def without(resource: Resource, urn: str) -> Resource:
             for key, urns in resource.property_dependencies.items()
         },
         deleted_with="" if resource.deleted_with == urn else resource.deleted_with,
+        parent="" if resource.parent == urn else resource.parent,
     )
 
 

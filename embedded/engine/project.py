@@ -72,7 +72,9 @@ class StackSettings:
     def add_salt(self, salt: str) -> None:
         """Keep a new salt in the file, and all that is in it."""
         old = self.file.read_text() if self.file.exists() else ""
-        self.file.write_text(f"encryptionsalt: {salt}\n{old}")
+        part = self.file.with_name(f".{self.file.name}.part")
+        part.write_text(f"encryptionsalt: {salt}\n{old}")
+        part.replace(self.file)  # the file is the user's: no crash may cut it off
 
 
 @dataclass(frozen=True)

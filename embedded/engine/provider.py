@@ -12,6 +12,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import status_pb2
 
 from embedded.engine.errors import (
+    OutcomeUnknown,
     PluginFailed,
     ProviderRefused,
     ResourceIncomplete,
@@ -196,6 +197,7 @@ class Provider:
         )
 
     def read(self, urn: str, id_: str, state: Properties, inputs: Properties) -> Read:
+        """What it is now. No id: the one that a create with these inputs has made."""
         name, type_ = _name_and_type(urn)
         answer = self._call(
             self._plugin.stub.Read,
@@ -255,6 +257,7 @@ class Provider:
             reason = self._plugin.died()
             if reason is not None:
                 return PluginFailed(reason)
+            return OutcomeUnknown(error.details())
         return ProviderRefused(error.details())
 
 

@@ -40,11 +40,11 @@ class Refresh:
             return all(list(pool.map(self._refresh, readable)))
 
     def _drop_pending(self) -> None:
-        """A refresh is the way to say that interrupted creates left nothing."""
+        """A refresh is the way to say that nothing more is to be found out."""
         for operation in self._journal.pending:
             self._events.message(
                 "warning",
-                "its creation was interrupted; if it exists, delete it by hand",
+                "it is not asked for again; if it exists, delete it by hand",
                 operation.resource.urn,
             )
         self._journal.pending = []

@@ -60,7 +60,9 @@ def prepare_docker(home: Home) -> None:
         docker_engine.prepare(home)
     with measured(home, "base image"):
         base = base_image.prepare(PROJECT, home)
-    home.machine_file.write_text(json.dumps({"baseImage": base}) + "\n")
+    part = home.machine_file.with_suffix(".part")
+    part.write_text(json.dumps({"baseImage": base}) + "\n")
+    part.replace(home.machine_file)
 
 
 def clean(home: Home) -> None:

@@ -23,6 +23,10 @@ class InputsInvalid(ProviderError):
         super().__init__("; ".join(f"{name}: {why}" for name, why in mistakes))
 
 
+class OutcomeUnknown(ProviderError):
+    """Nobody answered: what was asked for may have happened, or not."""
+
+
 class InitFailed(ProviderError):
     """The resource exists, but it is not as it should be: it goes into the state."""
 
@@ -79,7 +83,11 @@ class Resource(Protocol):
     ) -> Properties: ...
 
     def read(self, subject: Subject, known: State) -> State | None:
-        """What it is now; None if it is gone."""
+        """What it is now; None if it is gone.
+
+        An empty id: an engine was interrupted while creating it, and asks whether
+        something was made of these inputs.
+        """
 
     def delete(self, subject: Subject, old: State) -> None: ...
 

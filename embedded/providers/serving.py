@@ -31,6 +31,7 @@ from embedded.providers.resource import (
     Difference,
     InitFailed,
     InputsInvalid,
+    OutcomeUnknown,
     Package,
     ProviderError,
     State,
@@ -60,6 +61,8 @@ def clean(method: Method) -> Method:
             return method(self, request, context)
         except InitFailed as error:
             _abort_incomplete(context, error)
+        except OutcomeUnknown as error:
+            context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
         except ProviderError as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         except Exception as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from embedded.azure.ids import key
 from embedded.azure.instance.failures import PortInUse
@@ -49,6 +49,12 @@ class Addresses:
         for address, record in self._store.records(KIND).items():
             if record["group"] == key(group_id):
                 self._store.drop_record(KIND, address)
+
+    def release_unknown(self, known: Callable[[str], bool]) -> None:
+        """Free what a crash left taken, before its group was noted."""
+        for record in self._store.records(KIND).values():
+            if not known(record["group"]):
+                self.release(record["group"])
 
     def _candidates(self, group_id: str) -> Iterator[str]:
         """The same ones in the same order each time, so an address tends to stay."""

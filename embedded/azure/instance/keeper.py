@@ -112,6 +112,7 @@ class Keeper:
                 raise GroupDeleted(record.name)
             record = self._records.save(replace(latest, state="Creating"))
             try:
+                record = await self._note_absent(record)
                 order = self._order(record, fresh=fresh, pull=pull)
                 work = self._runner.deploy
                 outcome = await self.thread(work, order, self._report(record), given_up)
@@ -123,6 +124,10 @@ class Keeper:
             done = replace(self._latest(record), state="Succeeded", stopped=False)
             return await self._settle_images(done, outcome.pulled)
 
+    async def _note_absent(self, record: Record) -> Record:
+        absent = await self.thread(self._ownership.absent, record)
+        return self._records.save(replace(self._latest(record), bringing=absent))
+
     def _latest(self, record: Record) -> Record:
         """Tags may be changed, and images handed over, while work is under way."""
         return self._records.find(record.id) or record
@@ -131,7 +136,7 @@ class Keeper:
         self, record: Record, pulled: tuple[Pulled, ...]
     ) -> Record:
         kept, superseded = self._ownership.merge(record, pulled)
-        saved = self._records.save(replace(record, images=kept))
+        saved = self._records.save(replace(record, images=kept, bringing=()))
         for each in self._ownership.unneeded(saved, superseded):
             await self.thread(self._ownership.remove, each)
         return saved
@@ -177,7 +182,8 @@ class Keeper:
             except ArmError:
                 self._records.save(latest)
                 raise
-            for each in self._ownership.unneeded(latest, latest.images):
+            half = await self.thread(self._ownership.half_brought, latest)
+            for each in self._ownership.unneeded(latest, (*latest.images, *half)):
                 await self.thread(self._ownership.remove, each)
             self._forget(latest)
 
@@ -226,6 +232,9 @@ class Keeper:
 
     async def reconcile(self) -> None:
         """All groups, and then what the engine has of groups that are no more."""
+        self._addresses.release_unknown(
+            lambda group: self._records.find(group) is not None
+        )
         records = self._records.all()
         await asyncio.gather(*(self.settle(record) for record in records))
         try:

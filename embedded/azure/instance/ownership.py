@@ -32,10 +32,30 @@ class Ownership:
         An image that an earlier pull brought stays known as brought.
         """
         before = {each.name: each for each in record.images}
-        kept = tuple(_inherit(each, before.get(each.name)) for each in pulled)
+        kept = tuple(
+            _brought(_inherit(each, before.get(each.name)), record.bringing)
+            for each in pulled
+        )
         now = {each.name: each for each in kept}
         superseded = tuple(_outdated(record.images, now))
         return kept, superseded
+
+    def absent(self, record: Record) -> tuple[str, ...]:
+        """What a deployment will bring: noted before, for it may never come to an end.
+
+        What an earlier one has brought, which was cut off, is there by now.
+        """
+        images = {each.image for each in record.group.all_containers}
+        return tuple(sorted({*record.bringing, *self._images.absent(images)}))
+
+    def half_brought(self, record: Record) -> tuple[Pulled, ...]:
+        """What a deployment without an end has brought after all."""
+        found = ((name, self._images.present(name)) for name in record.bringing)
+        return tuple(
+            Pulled(name, image_id, new_name=True, new_image=False)
+            for name, image_id in found
+            if image_id is not None
+        )
 
     def unneeded(self, record: Record, images: Iterable[Pulled]) -> tuple[Pulled, ...]:
         """Those that no other group uses; the others are handed to one that does."""
@@ -78,6 +98,10 @@ def _inherit(image: Pulled, before: Pulled | None) -> Pulled:
         new_name=image.new_name or (before.new_name and before.name == image.name),
         new_image=image.new_image or before.new_image,
     )
+
+
+def _brought(image: Pulled, names: tuple[str, ...]) -> Pulled:
+    return replace(image, new_name=True) if image.name in names else image
 
 
 def _outdated(before: Iterable[Pulled], now: dict[str, Pulled]) -> Iterator[Pulled]:

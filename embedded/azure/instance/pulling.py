@@ -8,7 +8,7 @@ nothing of the user's own goes with it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,6 +115,11 @@ class Images:
                 raise GroupDeleted(group)
             if isinstance(message, Mapping) and "error" in message:
                 raise PullFailed(str(message["error"]))
+
+    def absent(self, images: Iterable[str]) -> tuple[str, ...]:
+        """The names of those that the engine does not have, as it would know them."""
+        found = {image for image in images if self.present(image) is None}
+        return tuple(sorted(_parsed(image).local_name for image in found))
 
     def present(self, image: str) -> str | None:
         """The id of an image that the engine has already."""

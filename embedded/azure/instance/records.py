@@ -33,6 +33,8 @@ class Record:
     identity: Json | None = None
     principal: str | None = None
     images: tuple[Pulled, ...] = ()
+    #: Names that the engine did not have before a deployment that has not ended yet.
+    bringing: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -91,4 +93,5 @@ def _record(document: Document) -> Record:
     names = {each.name for each in fields(Record)}
     known = {k: v for k, v in document.private.items() if k in names}
     images = tuple(Pulled(**each) for each in known.pop("images", []))
-    return Record(id=document.id, images=images, **known)
+    bringing = tuple(known.pop("bringing", ()))
+    return Record(id=document.id, images=images, bringing=bringing, **known)

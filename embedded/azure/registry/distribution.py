@@ -20,6 +20,7 @@ from pathlib import Path
 
 import yaml
 
+from embedded.azure import files
 from embedded.azure.keys import SigningKey
 from embedded.azure.registry.errors import DistributionFailed, DistributionMissing
 
@@ -29,6 +30,8 @@ ISSUER = "Azure Container Registry"
 #: Seconds for a start and for an end.
 START_LIMIT = 10.0
 STOP_LIMIT = 5.0
+#: Seconds until it is started again: the first time, and after many failures.
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
 @dataclass(frozen=True)
@@ -141,21 +144,24 @@ class Distribution:
         raise DistributionFailed(self._name, lines[-1] if lines else "")
 
     async def _keep_alive(self) -> None:
-        """Start it again when it ends by itself."""
+        """Start it again when it ends by itself, and again if that does not work."""
+        pause = FIRST_PAUSE
         while True:
             assert self._process is not None
             code = await self._process.wait()
             LOGGER.warning("the Distribution of %s ended: %s", self._name, code)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(pause)
             try:
                 await self._spawn()
-            except (DistributionMissing, DistributionFailed):
-                LOGGER.exception("the Distribution of %s stays down", self._name)
-                return
+                pause = FIRST_PAUSE
+            except (DistributionMissing, DistributionFailed, OSError) as error:
+                LOGGER.error("the Distribution of %s is down: %s", self._name, error)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                end_leftover(self._layout)  # one that runs and does not listen
 
     def _configure(self, port: int) -> None:
         layout = self._layout
-        layout.certificate.write_bytes(SigningKey(layout.key).certificate())
+        files.replace(layout.certificate, SigningKey(layout.key).certificate(), 0o644)
         config = {
             "version": 0.1,
             "log": {"level": "warn", "accesslog": {"disabled": True}},
@@ -178,18 +184,30 @@ class Distribution:
                 }
             },
         }
-        layout.config.touch(mode=0o600)
-        layout.config.write_text(yaml.safe_dump(config))
+        files.replace(layout.config, yaml.safe_dump(config).encode(), 0o600)
 
 
 def end_leftover(layout: Layout) -> None:
-    """End the process that a crash left, if the number is still this registry's."""
-    with contextlib.suppress(OSError, ValueError):
-        pid = int(layout.pid.read_text())
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        if str(layout.config).encode() in words:
+    """End the processes that a crash left: those that serve this registry's config.
+
+    The pid file alone does not tell them, for it is written after the start.
+    """
+    for pid in _serving(layout):
+        with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
     layout.pid.unlink(missing_ok=True)
+
+
+def _serving(layout: Layout) -> list[int]:
+    config = str(layout.config).encode()
+    folders = [one for one in Path("/proc").glob("[0-9]*") if one.name.isdigit()]
+    return [int(one.name) for one in folders if config in _words(one)]
+
+
+def _words(process: Path) -> list[bytes]:
+    with contextlib.suppress(OSError):
+        return process.joinpath("cmdline").read_bytes().split(b"\0")
+    return []
 
 
 def free_port() -> int:

@@ -13,12 +13,12 @@ from docker.errors import DockerException, ImageNotFound
 LOGGER = logging.getLogger(__name__)
 
 
-def forget(login_server: str) -> None:
-    """Remove all references below a login server. Without an engine there are none."""
+def forget(login_server: str) -> bool:
+    """Remove all references below a login server; False where no engine answers."""
     try:
         client = docker.from_env(timeout=30)
     except DockerException:
-        return
+        return False
     try:
         for image in client.images.list():
             # A digest alone, of an image pulled by it, is a reference too; a tag's
@@ -26,6 +26,9 @@ def forget(login_server: str) -> None:
             for name in [*image.tags, *image.attrs.get("RepoDigests", ())]:
                 if name.startswith(f"{login_server}/"):
                     _remove(client, name)
+        return True
+    except OSError:  # of requests: the engine has gone meanwhile
+        return False
     finally:
         client.close()
 

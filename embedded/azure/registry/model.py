@@ -18,6 +18,8 @@ from embedded.azure.service import Json, Principal
 from embedded.azure.store import Document, Store
 
 PASSWORDS = ("password", "password2")
+DELETING = "Deleting"
+NAMES = "registry-names-left"
 
 
 class Registries:
@@ -82,6 +84,24 @@ class Registries:
 
     def every(self) -> list[Document]:
         return self._store.under("/", rules.TYPE)
+
+    def mark_deleting(self, document: Document) -> None:
+        """From now on it is on its way out, also if the process ends meanwhile."""
+        properties = {**document.body["properties"], "provisioningState": DELETING}
+        body = {**document.body, "properties": properties}
+        self._store.put(replace(document, body=body))
+
+    def remember_names(self, login_server: str) -> None:
+        """Its names may still be on a Docker Engine that does not answer now."""
+        self._store.set_record(NAMES, login_server, {})
+
+    def remembered_names(self) -> list[str]:
+        """Login servers that are no more, and not another registry's by now."""
+        taken = {one.body["properties"]["loginServer"] for one in self.every()}
+        return [one for one in self._store.records(NAMES) if one not in taken]
+
+    def drop_names(self, login_server: str) -> None:
+        self._store.drop_record(NAMES, login_server)
 
     def delete(self, path: str) -> None:
         """The registry and all that hangs on it: children, role assignments."""

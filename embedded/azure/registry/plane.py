@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from embedded.azure.keys import SigningKey
-from embedded.azure.registry.distribution import Distribution, Layout
+from embedded.azure.registry.distribution import Distribution, Layout, end_leftover
 from embedded.azure.registry.errors import PortTaken
 from embedded.azure.registry.front.callers import Callers
 from embedded.azure.registry.front.catalog import Catalog
@@ -98,6 +98,8 @@ class Plane:
     async def remove(self) -> None:
         """Stop it, and delete all that the registry holds."""
         await self.stop()
+        # Where a crash cut the deletion off, nobody has begun to serve it since.
+        end_leftover(self.layout)
         await asyncio.to_thread(shutil.rmtree, self.layout.folder, True)
 
     def _application(self) -> Starlette:

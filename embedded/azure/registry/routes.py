@@ -10,7 +10,7 @@ from embedded.azure.errors import ArmError
 from embedded.azure.ids import key
 from embedded.azure.registry import images, rules
 from embedded.azure.registry.errors import InvalidProperty
-from embedded.azure.registry.model import Registries
+from embedded.azure.registry.model import DELETING, Registries
 from embedded.azure.registry.plane import Parts, Plane, choose_port
 from embedded.azure.service import (
     Access,
@@ -100,8 +100,13 @@ class RegistryService:
         )
 
     async def start(self) -> None:
-        """All fronts on their ports again. One that cannot start says so in its log."""
+        """All fronts on their ports again, and deletions that were cut off finished.
+
+        A front that cannot start says so in its log.
+        """
         await asyncio.gather(*(self._resume(one) for one in self._registries.every()))
+        for login_server in self._registries.remembered_names():
+            await self._forget(login_server)
 
     async def stop(self) -> None:
         await asyncio.gather(*(plane.stop() for plane in self._planes.values()))
@@ -113,12 +118,22 @@ class RegistryService:
         plane = self._planes.pop(key(resource_id), None)
         if plane is None:  # it did not start; its folder is there all the same
             plane = self._plane(document, document.private["port"])
+        self._registries.mark_deleting(document)
         await plane.remove()
         login_server = document.body["properties"]["loginServer"]
-        await asyncio.to_thread(images.forget, login_server)
+        self._registries.remember_names(login_server)
         self._registries.delete(resource_id)
+        await self._forget(login_server)
+
+    async def _forget(self, login_server: str) -> None:
+        """Without an answer of the Docker Engine: again at the next start."""
+        if await asyncio.to_thread(images.forget, login_server):
+            self._registries.drop_names(login_server)
 
     async def _resume(self, document: Document) -> None:
+        if document.body["properties"]["provisioningState"] == DELETING:
+            await self.remove(document.id)
+            return
         try:
             await self._run(document, document.private["port"])
         except (ArmError, OSError) as error:

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from embedded.providers.resource import ProviderError
+from embedded.providers.resource import OutcomeUnknown, ProviderError
 
 METADATA_VERSION = "2022-09-01"
 #: Seconds before its end at which a token is not used any more.
@@ -53,7 +53,7 @@ class ArmRefused(ProviderError):
         super().__init__(f'Status={status} Code="{code}" Message="{message}"')
 
 
-class Unreachable(ProviderError):
+class Unreachable(OutcomeUnknown):
     def __init__(self, url: str, reason: object) -> None:
         super().__init__(
             f"{url} does not answer: {reason}. Is the local Azure running? "

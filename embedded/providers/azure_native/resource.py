@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from embedded.providers.azure_native import shape
-from embedded.providers.azure_native.arm import ArmRefused, Client
+from embedded.providers.azure_native.arm import TERMINAL, ArmRefused, Client
 from embedded.providers.azure_native.types import GROUP, ResourceType
 from embedded.providers.differences import compare
 from embedded.providers.resource import (
@@ -22,6 +23,8 @@ from embedded.providers.resource import (
 from embedded.providers.values import UNKNOWN, Properties, contains_unknown
 
 GROUP_VERSION = "2024-03-01"
+#: Seconds for which a read waits for the end of what is under way, between two looks.
+PATIENCE, POLL = 60.0, 0.2
 #: Outputs that no update changes: a preview may show them.
 STABLE = (
     "name",
@@ -89,7 +92,7 @@ class ArmResource:
         return self._put(old.id, new)[1]
 
     def read(self, subject: Subject, known: State) -> State | None:
-        body = self._client().get(known.id, self._row.version)
+        body = self._settled(known.id or self._path(known.inputs))
         if body is None:
             return None
         outputs = self._outputs(body)
@@ -101,6 +104,17 @@ class ArmResource:
             for key, value in inputs.items()
         }
         return State(str(body.get("id", known.id)), taken, outputs)
+
+    def _settled(self, path: str) -> Properties | None:
+        """The body once nothing is under way on it any more, or when that is too long:
+        somebody else's work, or that of an engine that was interrupted."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            body = self._client().get(path, self._row.version)
+            state = ((body or {}).get("properties") or {}).get("provisioningState")
+            if state in (None, *TERMINAL) or time.monotonic() > end:
+                return body
+            time.sleep(POLL)
 
     def delete(self, subject: Subject, old: State) -> None:
         self._client().delete(old.id, self._row.version)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound
 
 from embedded.providers.docker.context import DOCKERFILE, Context
-from embedded.providers.resource import ProviderError
+from embedded.providers.resource import OutcomeUnknown, ProviderError
 
 #: Lines of the build's output that an error shows.
 TAIL = 12
+#: In the command of a container that the classic builder makes for a step.
+STEP = "#(nop)"
 Tell = Callable[[str], None]
 
 
-class EngineMissing(ProviderError):
+class EngineMissing(OutcomeUnknown):
     def __init__(self, reason: object) -> None:
         super().__init__(
             f"failed to connect to any docker daemon: {reason}. Start the Docker "
@@ -100,6 +102,10 @@ class Engine:
             raise PushFailed(name, "the registry told no digest")
         return f"{repository}@{digest}"
 
+    def has(self, name: str) -> bool:
+        with self._reported(lambda text: ProviderError(f"no look at {name}: {text}")):
+            return bool(self._api.images(name))
+
     def remove(self, name: str) -> None:
         """Remove a name, and the image if it has no other. None is fine."""
         try:
@@ -109,6 +115,20 @@ class Engine:
         except APIError as error:
             if error.status_code != 409:  # a container still uses it
                 raise ProviderError(f"cannot remove {name}: {error}") from error
+
+    def prune(self, labels: Sequence[str]) -> None:
+        """Remove the steps of builds that did not come to their end: images with no
+        name that carry all the labels, and the builder's own containers of them.
+        Without labels nobody knows whose they are."""
+        if not labels:
+            return
+        wanted = {"label": list(labels)}
+        with self._reported(lambda text: ProviderError(f"cannot tidy up: {text}")):
+            for one in self._api.containers(all=True, filters=wanted):
+                if STEP in one["Command"]:
+                    self._api.remove_container(one["Id"], force=True)
+            filters = {"dangling": True, **wanted}
+            self._api.prune_images(filters)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         self._api.close()

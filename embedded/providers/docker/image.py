@@ -1,18 +1,22 @@
-"""``docker:index/image:Image``. Behaves as pulumi-docker 5.2 does, with two additions.
+"""``docker:index/image:Image``. Behaves as pulumi-docker 5.2 does, with some additions.
 
 Delete and a change of name remove the name from the engine (the real provider leaves
-it). Every build goes through the classic builder: Debian's engine has no BuildKit
-session for the API, and the result is the same image.
+it), and the steps of builds that came to no end, which are known by the Dockerfile's
+labels. A read without an id finds what an interrupted create has built. Every build
+goes through the classic builder: Debian's engine has no BuildKit session for the API,
+and the result is the same image.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from embedded.providers.differences import compare
+from embedded.providers.docker import labels
 from embedded.providers.docker.context import Context
-from embedded.providers.docker.engine import Engine
+from embedded.providers.docker.engine import BuildFailed, Engine
 from embedded.providers.resource import Difference, InputsInvalid, Log, State, Subject
 from embedded.providers.values import UNKNOWN, Properties, contains_unknown
 
@@ -65,11 +69,22 @@ class Image:
         return made
 
     def read(self, subject: Subject, known: State) -> State | None:
-        """What is in the state: the registry is not asked."""
-        return known
+        """What is in the state: the registry is not asked.
+
+        Without an id: what an interrupted create has left on the engine.
+        """
+        if known.id:
+            return known
+        name = str(known.inputs["imageName"])
+        if not self._engine().has(name):
+            self._tidy(known.inputs)
+            return None
+        outputs = {**_outputs(known.inputs), "repoDigest": ""}
+        return State(name, known.inputs, outputs)
 
     def delete(self, subject: Subject, old: State) -> None:
         self._engine().remove(str(old.outputs.get("imageName") or old.id))
+        self._tidy(old.inputs)
 
     def _preview(self, subject: Subject, inputs: Properties) -> Properties:
         """Build nothing, unless that is asked for and all is known; never push."""
@@ -106,9 +121,19 @@ class Image:
             pairs = (one.split(":", 1) for one in build["addHosts"])
             options["extra_hosts"] = dict(pairs)
         name = str(inputs["imageName"])
-        return self._engine().build(
-            name, context, options, lambda line: self._log(subject.urn, line)
-        )
+        try:
+            return self._engine().build(
+                name, context, options, lambda line: self._log(subject.urn, line)
+            )
+        except BuildFailed:
+            self._tidy(inputs)
+            raise
+
+    def _tidy(self, inputs: Properties) -> None:
+        """Remove what a build that was cut off has left on the engine."""
+        build = inputs.get("build")
+        if isinstance(build, dict) and isinstance(build.get("dockerfile"), str):
+            self._engine().prune(labels.of_dockerfile(Path(build["dockerfile"])))
 
 
 def _build(asked: Any) -> Properties:

@@ -148,3 +148,48 @@ def test_the_lock_of_a_dead_process_is_no_lock(
     with backend.lock("p", "s"):
         pass
     assert not list(tmp_path.rglob("locks/organization/p/s/*.json"))
+
+
+def test_the_lock_of_a_process_whose_number_is_used_again_is_no_lock(
+    backend: FileBackend, tmp_path: Path
+) -> None:
+    with backend.lock("p", "s"):
+        (file,) = tmp_path.rglob("locks/organization/p/s/*.json")
+        held = json.loads(file.read_text())
+    assert held["pid"] == os.getpid()
+    file.write_text(json.dumps({**held, "started": "an earlier boot 1"}))
+    with backend.lock("p", "s"):
+        assert not file.exists()
+
+
+def test_a_lock_of_the_cli_counts_while_its_process_lives(
+    backend: FileBackend, tmp_path: Path
+) -> None:
+    with backend.lock("p", "s"):
+        (file,) = tmp_path.rglob("locks/organization/p/s/*.json")
+        held = json.loads(file.read_text())
+    del held["started"]
+    file.write_text(json.dumps(held))
+    with pytest.raises(StackLocked), backend.lock("p", "s"):
+        pass
+
+
+def test_whoever_holds_the_lock_removes_what_others_have_half_written(
+    backend: FileBackend, tmp_path: Path
+) -> None:
+    backend.save("p", "s", {})
+    backend.record("p", "s", {}, {})
+    folder = tmp_path / ".pulumi"
+    left = [
+        folder / "stacks/p/.s.json.abc",
+        folder / "stacks/p/.s.json.bak.abc",
+        folder / "history/p/s/.s-1.history.json.abc",
+        folder / "locks/organization/p/s/.1.json.abc",
+    ]
+    other = folder / "stacks/p/.other.json.abc"
+    for file in (*left, other):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("{")
+    with backend.lock("p", "s"):
+        assert [file for file in left if file.exists()] == []
+    assert other.exists()

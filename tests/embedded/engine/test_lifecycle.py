@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from embedded.engine import state
 from embedded.engine.backend import FileBackend
-from embedded.engine.deployment import Stack
 from embedded.engine.errors import EngineError, WrongPassphrase
 
 Lab = Any
@@ -263,21 +261,6 @@ def test_a_provider_that_dies_is_named(lab: Lab) -> None:
     failed = lab.run("up", 'Thing("one", fail="die")')
     assert not failed.result.succeeded
     assert "'fake' ended with code 9" in failed.text
-
-
-def test_an_interrupted_create_is_remembered_until_a_refresh(lab: Lab) -> None:
-    lab.up('Thing("one", "a")')
-    stack = Stack.open(lab.project, "test", lab.environment)
-    snapshot = stack.load()
-    lost = state.Resource(snapshot.resources[0].urn + "x", "fake:index:Thing", True)
-    operation = state.Operation(lost, "creating")
-    stack.save(
-        state.Snapshot(snapshot.resources, (operation,), snapshot.time, "v3.0.0")
-    )
-    assert "interrupted" in lab.up().text
-    assert "pending_operations" in lab.state()
-    lab.run("refresh")
-    assert "pending_operations" not in lab.state()
 
 
 def test_what_was_written_after_a_step_does_not_call_it_unfinished(lab: Lab) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+import grpc
 import pytest
 
 Json = dict[str, Any]
@@ -220,3 +222,37 @@ def test_a_wrong_secret_and_a_silent_azure_are_told(
     gone = launch("azure-native", **silent)
     gone.configure("azure-native")
     assert "does not answer" in refusal(gone.invoke, name, arguments)
+
+
+def test_what_an_interrupted_create_has_made_is_found_by_its_inputs(
+    plugin: Plugin, group: str
+) -> None:
+    wanted = {"resourceGroupName": group, "resourceName": "me-1"}
+    inputs = plugin.check(IDENTITY, wanted)
+    assert plugin.read(IDENTITY, "", inputs, {})[0] == ""
+    id_, _ = plugin.create(IDENTITY, inputs)
+    assert plugin.read(IDENTITY, "", inputs, {})[0] == id_
+
+
+def test_an_azure_that_is_gone_leaves_the_outcome_open(
+    launch: Callable[..., Plugin], start_azure: Callable[..., Any]
+) -> None:
+    azure = start_azure()
+    known = azure.connection
+    plugin = launch(
+        "azure-native",
+        EMBEDDED_ARM_ENDPOINT=azure.url,
+        ARM_METADATA_HOSTNAME=known["metadataHost"],
+        ARM_CLIENT_ID=known["clientId"],
+        ARM_CLIENT_SECRET=known["clientSecret"],
+        ARM_TENANT_ID=known["tenantId"],
+        ARM_SUBSCRIPTION_ID=known["subscriptionId"],
+        SSL_CERT_FILE=known["caFile"],
+    )
+    plugin.configure("azure-native", location="westeurope")
+    inputs = plugin.check(GROUP, {"resourceGroupName": "rg"})
+    plugin.create(GROUP, inputs)
+    azure.stop(signal.SIGKILL)
+    with pytest.raises(grpc.RpcError, match="does not answer") as caught:
+        plugin.create(GROUP, inputs)
+    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE

@@ -183,3 +183,78 @@ def test_an_engine_that_is_not_there_is_told(plugin: Plugin, refusal: Any) -> No
     text = refusal(plugin.create, URN, inputs(plugin, "r.example/x:1"))
     assert "failed to connect to any docker daemon" in text
     assert "DOCKER_HOST" in text
+
+
+@pytest.mark.docker
+def test_what_an_interrupted_create_has_built_is_found_by_its_name(
+    plugin: Plugin,
+) -> None:
+    name = "local/found:1"
+    found = inputs(plugin, name, skipPush=True)
+    assert plugin.read(URN, "", found, {})[0] == ""
+    plugin.create(URN, found)
+    assert plugin.read(URN, "", found, {})[0] == name
+    plugin.delete(URN, name, {"imageName": name})
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("how", ["failed", "interrupted"])
+def test_the_steps_of_a_build_without_an_end_are_removed_by_its_labels(
+    plugin: Plugin, tmp_path: Path, refusal: Any, how: str
+) -> None:
+    label = f"acr-lab.test={tmp_path}"
+    dockerfile = tmp_path / "app/Dockerfile"
+    dockerfile.write_text(f"FROM scratch\nLABEL {label}\nCOPY nowhere /\n")
+    found = inputs(plugin, "r.example/x:1")
+    if how == "failed":
+        refusal(plugin.create, URN, found)
+    else:
+        build_half(tmp_path / "app", label)
+        assert steps(label)
+        plugin.read(URN, "", found, {})
+    assert steps(label) == []
+
+
+def build_half(folder: Path, label: str) -> None:
+    """What a killed provider or engine leaves: steps, their containers, no image."""
+    client = docker.from_env()
+    try:
+        with pytest.raises(docker.errors.BuildError):
+            client.images.build(path=str(folder), rm=True, forcerm=True)
+        (step,) = client.api.images(filters={"label": label})
+        client.api.create_container(
+            step["Id"], ["/bin/sh", "-c", "#(nop) COPY nowhere"]
+        )
+    finally:
+        client.close()
+
+
+def steps(label: str) -> list[Json]:
+    client = docker.from_env()
+    try:
+        found: list[Json] = client.api.images(all=True, filters={"label": label})
+        return found
+    finally:
+        client.close()
+
+
+@pytest.mark.docker
+def test_somebody_s_own_container_of_a_step_stays(
+    plugin: Plugin, tmp_path: Path
+) -> None:
+    label = f"acr-lab.test={tmp_path}"
+    dockerfile = tmp_path / "app/Dockerfile"
+    dockerfile.write_text(f"FROM scratch\nLABEL {label}\nCOPY nowhere /\n")
+    build_half(tmp_path / "app", label)
+    client = docker.from_env()
+    try:
+        (step,) = client.api.images(filters={"label": label})
+        mine = client.api.create_container(step["Id"], ["/own"])["Id"]
+        plugin.read(URN, "", inputs(plugin, "r.example/x:1"), {})
+        left = client.api.containers(all=True, filters={"label": label})
+        assert [one["Id"] for one in left] == [mine]
+        client.api.remove_container(mine)
+    finally:
+        client.close()
+    plugin.read(URN, "", inputs(plugin, "r.example/x:1"), {})
+    assert steps(label) == []

@@ -98,3 +98,11 @@ def test_a_reusable_name_has_a_hash_of_what_it_can_be_used_again_in() -> None:
 
 def test_no_label_is_no_name() -> None:
     assert domain_name(Address((Port(80),)), "x", f"{GROUPS}/web", TENANT) is None
+
+
+def test_an_address_whose_group_was_never_noted_is_free_again(book: Addresses) -> None:
+    kept = book.allocate(f"{GROUPS}/kept", [Port(80)])
+    book.allocate(f"{GROUPS}/lost", [Port(80)])
+    book.release_unknown(lambda group: group.endswith("/kept"))
+    assert book.allocate(f"{GROUPS}/kept", [Port(80)]) == kept
+    assert list(book._store.records(addresses.KIND)) == [kept]

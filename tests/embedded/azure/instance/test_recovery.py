@@ -18,6 +18,7 @@ from tests.embedded.azure.instance.portal import (
     eventually,
     fetch,
     group,
+    image_names,
 )
 
 pytestmark = pytest.mark.docker
@@ -136,3 +137,28 @@ def test_a_stopped_group_stays_stopped(
     assert portal.get("web")["properties"]["instanceView"]["state"] == "Stopped"
     assert [each.status for each in ours(engine, home)] == ["exited"]
     portal.close()
+
+
+@pytest.mark.parametrize("then", ["goes on", "is deleted"])
+def test_an_image_of_a_deployment_that_was_cut_off_goes_with_its_group(
+    home: Path, image: str, engine: docker.DockerClient, then: str
+) -> None:
+    portal = Portal(home)
+    portal.put("web", group(container(image)))
+    record = Records(portal.store).find(f"{GROUPS}/web")
+    assert record is not None
+    assert record.bringing == ()
+    # The pull is over, and nobody has noted yet what it brought.
+    state = "Creating" if then == "goes on" else "Failed"
+    cut_off = replace(record, state=state, images=(), bringing=(image,))
+    Records(portal.store).save(cut_off)
+    portal.close()
+
+    portal = Portal(home)
+    if then == "goes on":
+        eventually(
+            lambda: portal.get("web")["properties"]["provisioningState"] == "Succeeded"
+        )
+    portal.delete("web")
+    portal.close()
+    assert image not in image_names(engine)

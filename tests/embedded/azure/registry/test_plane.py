@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import socket
@@ -13,9 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import docker
 import httpx
 import pytest
 
+from embedded.azure.registry.model import Registries
+from embedded.azure.store import Store
 from tests.embedded.azure.registry.registry import (
     NULL_GUID,
     VERSION,
@@ -215,3 +219,78 @@ def test_a_distribution_that_cannot_be_started_is_told_and_nothing_is_made(
     assert words in answer.text
     assert shop.arm.get(registry.path, params=VERSION).status_code == 404
     assert not registry.folder.exists()
+
+
+def test_a_distribution_is_found_again_without_its_pid_file(
+    open_shop: OpenShop,
+) -> None:
+    shop = open_shop()
+    registry = stocked(shop)
+    pid = registry.pid
+    shop.azure.stop(signal.SIGKILL)
+    (registry.folder / "distribution.pid").unlink()
+    shop = open_shop(shop)
+    assert not alive(pid)
+    assert has_image(Registry(shop.azure, shop.arm, registry.path))
+
+
+def test_a_deletion_that_was_cut_off_is_finished(open_shop: OpenShop) -> None:
+    shop = open_shop()
+    registry, other = stocked(shop), stocked(shop)
+    pid = registry.pid
+    shop.azure.stop(signal.SIGKILL)
+    store = Store(shop.azure.home / "azure.sqlite")
+    registries = Registries(store)
+    registries.mark_deleting(registries.get(registry.path))
+    store.close()
+    shop = open_shop(shop)
+    assert shop.arm.get(registry.path, params=VERSION).status_code == 404
+    assert not registry.folder.exists()
+    assert not alive(pid)
+    assert has_image(Registry(shop.azure, shop.arm, other.path))
+
+
+def test_a_distribution_that_cannot_be_started_again_is_tried_until_it_can(
+    open_shop: OpenShop,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    distribution: str,
+) -> None:
+    broken = tmp_path / "broken"
+    script = tmp_path / "docker-registry"
+    script.write_text(
+        f'#!/bin/sh\n[ -e {broken} ] && exit 1\nexec {distribution} "$@"\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    registry = stocked(open_shop())
+    broken.touch()
+    before = registry.pid
+    os.kill(before, signal.SIGKILL)
+    log = registry.azure.home / "log"
+    eventually(lambda: log.read_text().count("is down") > 1)
+    assert not has_image(registry)
+    broken.unlink()
+    eventually(lambda: has_image(registry))
+
+
+@pytest.mark.docker
+def test_names_on_an_engine_that_did_not_answer_go_at_the_next_start(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = docker.from_env()
+    image, _ = engine.images.build(
+        fileobj=io.BytesIO(b"FROM scratch\nLABEL acr-lab.test=left\n"), rm=True
+    )
+    with monkeypatch.context() as patch:
+        patch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+        shop = open_shop()
+    registry = shop.make()
+    name = f"{registry.login_server}/left:1"
+    image.tag(name)
+    assert registry.delete().status_code == 200
+    assert engine.images.list(name)
+    shop.azure.stop()
+    open_shop(shop)
+    eventually(lambda: not engine.images.list(name))
+    engine.close()

@@ -3,7 +3,8 @@
 Inputs of ``fake:index:Thing``: ``value`` (any; update), ``fixed`` (any; replace),
 ``first`` (true: delete before replace), ``fail`` (create, update or delete: it fails;
 ``once``: only while no file ``<name>.failed`` is there; partial: it exists, but is not
-well; die: the process ends), ``password`` (secret output ``token``).
+well; die: the process ends; die after create, update or delete: it ends when that is
+done and before it says so), ``password`` (secret output ``token``).
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
         self._fail("create", request.name, inputs, context)
         id_ = f"{request.name}-{len(list(WORLD.glob(f'{request.name}-*'))) + 1}"
         (WORLD / f"{id_}.json").write_text(json.dumps(inputs))
+        self._die("create", inputs)
         outputs = {**inputs, "size": len(json.dumps(inputs.get("value")))}
         if inputs.get("fail") == "partial":
             self._partial(id_, outputs, context)
@@ -93,6 +95,7 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
             log("update", request.name)
             self._fail("update", request.name, inputs, context)
             (WORLD / f"{request.id}.json").write_text(json.dumps(inputs))
+            self._die("update", inputs)
         return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
     def Delete(self, request: Any, context: Any) -> Any:
@@ -101,16 +104,23 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
         file = WORLD / f"{request.id}.json"
         if file.exists():
             file.rename(file.with_suffix(".gone"))
+        self._die("delete", to_dict(request.old_inputs))
         return empty_pb2.Empty()
 
     def Read(self, request: Any, context: Any) -> Any:
+        log("read", request.id or f"by inputs {request.name}")
         file = WORLD / f"{request.id}.json"
+        if not request.id:
+            wanted = to_dict(request.inputs)
+            rows = sorted(WORLD.glob(f"{request.name}-*.json"))
+            same = [one for one in rows if json.loads(one.read_text()) == wanted]
+            file = same[-1] if same else file
         if not file.exists():
             return provider_pb2.ReadResponse()
         inputs = json.loads(file.read_text())
         outputs = {**inputs, "size": len(json.dumps(inputs.get("value")))}
         return provider_pb2.ReadResponse(
-            id=request.id, properties=to_struct(outputs), inputs=to_struct(inputs)
+            id=file.stem, properties=to_struct(outputs), inputs=to_struct(inputs)
         )
 
     def Invoke(self, request: Any, context: Any) -> Any:
@@ -125,6 +135,10 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
 
     def Cancel(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
+
+    def _die(self, operation: str, inputs: dict[str, Any]) -> None:
+        if inputs.get("fail") == f"die after {operation}":
+            os._exit(9)
 
     def _fail(
         self, operation: str, name: str, inputs: dict[str, Any], context: Any
