@@ -51,7 +51,7 @@ class AppImage(pulumi.ComponentResource):
                 platform=PLATFORM,
             ),
             image_name=pulumi.Output.concat(
-                login_server, "/", settings.image_name, ":", tag
+                login_server, "/", settings.image.repository, ":", tag
             ),
             registry=docker.RegistryArgs(
                 password=sign_in.push_token(login_server),
@@ -69,7 +69,7 @@ class AppImage(pulumi.ComponentResource):
 
 def build_arguments(settings: Settings) -> dict[str, str]:
     """The base image: configured, else of the environment, else the Dockerfile's."""
-    base = settings.base_image or os.environ.get(BASE_VARIABLE, "")
+    base = settings.image.base_image or os.environ.get(BASE_VARIABLE, "")
     return {"BASE_IMAGE": base} if base else {}
 
 

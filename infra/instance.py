@@ -11,6 +11,7 @@ from infra import retries
 from infra.access import PullAccess
 from infra.image import AppImage
 from infra.settings import Settings
+from infra.settings.instance import InstanceSettings
 
 #: What Azure refuses to change in a running group: it is deleted and created anew.
 #: https://learn.microsoft.com/azure/container-instances/container-instances-update
@@ -38,7 +39,9 @@ class ContainerInstance(pulumi.ComponentResource):
     ) -> None:
         super().__init__("acr-lab:index:ContainerInstance", name, None, opts)
         hook = retries.on_pull_failure(
-            f"{name}-pull", settings.role_retries, settings.role_retry_seconds
+            f"{name}-pull",
+            settings.access.role_retries,
+            settings.access.role_retry_seconds,
         )
         instance = containerinstance.ContainerGroup(
             "acr-lab",
@@ -51,7 +54,7 @@ class ContainerInstance(pulumi.ComponentResource):
                         "APP_REGISTRY": login_server,
                         "APP_REGION": group.location,
                     },
-                    settings,
+                    settings.instance,
                 )
             ],
             identity=containerinstance.ContainerGroupIdentityArgs(
@@ -63,11 +66,11 @@ class ContainerInstance(pulumi.ComponentResource):
                     identity=access.identity_id, server=login_server
                 )
             ],
-            ip_address=_address(settings),
+            ip_address=_address(settings.instance),
             location=settings.location,
             os_type=containerinstance.OperatingSystemTypes.LINUX,
             resource_group_name=group.name,
-            restart_policy=settings.restart_policy,
+            restart_policy=settings.instance.restart_policy,
             tags=settings.tags,
             opts=pulumi.ResourceOptions(
                 delete_before_replace=True,
@@ -83,7 +86,7 @@ class ContainerInstance(pulumi.ComponentResource):
             lambda one: (one.fqdn if one else None) or ""
         )
         self.url = pulumi.Output.all(self.fqdn, self.ip_address).apply(
-            lambda both: url_of(both[0] or both[1], settings.port)
+            lambda both: url_of(both[0] or both[1], settings.instance.port)
         )
         self.register_outputs({"url": self.url})
 
@@ -91,10 +94,14 @@ class ContainerInstance(pulumi.ComponentResource):
 def _container(
     image: AppImage,
     about: Mapping[str, pulumi.Input[str]],
-    settings: Settings,
+    settings: InstanceSettings,
 ) -> containerinstance.ContainerArgs:
     variable = containerinstance.EnvironmentVariableArgs
-    plain = {"PORT": str(settings.port), **about, **settings.environment}
+    plain = {
+        "PORT": str(settings.port),
+        **about,
+        **settings.environment,
+    }
     return containerinstance.ContainerArgs(
         name="web",
         environment_variables=[
@@ -117,7 +124,7 @@ def _container(
 
 
 def _probe(
-    path: str | None, settings: Settings
+    path: str | None, settings: InstanceSettings
 ) -> containerinstance.ContainerProbeArgs | None:
     if path is None:
         return None
@@ -132,7 +139,7 @@ def _probe(
     )
 
 
-def _address(settings: Settings) -> containerinstance.IpAddressArgs:
+def _address(settings: InstanceSettings) -> containerinstance.IpAddressArgs:
     label = settings.dns_label
     return containerinstance.IpAddressArgs(
         auto_generated_domain_name_label_scope=settings.dns_label_reuse_scope

@@ -23,9 +23,9 @@ class Registry(pulumi.ComponentResource):
             "acrlab",  # letters and digits only: the made-up name begins with it
             admin_user_enabled=False,
             location=settings.location,
-            registry_name=settings.registry_name,
+            registry_name=settings.registry.name,
             resource_group_name=group_name,
-            sku=containerregistry.SkuArgs(name=settings.sku.name),
+            sku=containerregistry.SkuArgs(name=settings.registry.sku.name),
             tags=settings.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )

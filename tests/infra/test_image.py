@@ -6,6 +6,7 @@ import pytest
 
 from infra.image import DigestMissing, build_arguments, digest_of
 from infra.settings import Settings
+from infra.settings.image import ImageSettings
 
 DIGEST = "sha256:" + "ab" * 32
 
@@ -27,5 +28,5 @@ def test_the_base_image_is_configured_else_of_the_environment_else_unset(
     assert build_arguments(Settings("x")) == {}
     monkeypatch.setenv("ACR_LAB_BASE_IMAGE", "made:here")
     assert build_arguments(Settings("x")) == {"BASE_IMAGE": "made:here"}
-    configured = Settings("x", base_image="mine:1")
+    configured = Settings("x", image=ImageSettings(base_image="mine:1"))
     assert build_arguments(configured) == {"BASE_IMAGE": "mine:1"}

@@ -1,0 +1,95 @@
+"""Keys are taken one by one; all that is wrong comes in one report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pulumi
+
+from infra import rules
+from infra.rules import NotAllowed, Rule
+
+NAMESPACE = "acr-lab"
+MASK = "[secret]"
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A key, its value as it may be shown, and what is allowed."""
+
+    key: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{NAMESPACE}:{self.key} is {self.value}. {self.allowed}"
+
+
+class SettingsInvalid(pulumi.RunError):
+    """The report: a line per mistake."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        lines = "".join(f"\n  {mistake}" for mistake in mistakes)
+        super().__init__(
+            f"The configuration has {count}; nothing was changed.{lines}\n"
+            "Mend each in the stack's file, or with `pulumi config set KEY VALUE`."
+        )
+        self.mistakes = mistakes
+
+
+class Reader:
+    """Takes one key after the other, and remembers what was wrong."""
+
+    def __init__(self, values: Mapping[str, str], secret: frozenset[str]) -> None:
+        self._values = values
+        self._secret = secret | {"secureEnvironment"}
+        self._known: dict[str, None] = {}
+        self.mistakes: list[Mistake] = []
+
+    def has(self, key: str) -> bool:
+        self._known[key] = None
+        return key in self._values
+
+    def is_set(self, key: str) -> bool:
+        """Whether there is more than the empty text that stands for nothing."""
+        return bool(self._values.get(key))
+
+    def take(self, key: str, rule: Rule[Value], default: Value) -> Value:
+        """The value; the default where there is none, or a wrong one."""
+        if not self.has(key):
+            return default
+        given = self._values[key]
+        try:
+            return rule.parse(given)
+        except NotAllowed as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            self.refuse(key, f"It must be {rule.allowed}{hint}.")
+            return default
+
+    def optional(self, key: str, rule: Rule[str], default: str | None) -> str | None:
+        """The same, where an empty text means none."""
+        if self.has(key) and self._values[key] == "":
+            return None
+        return self.take(key, Rule[str | None](rule.allowed, rule.parse), default)
+
+    def refuse(self, key: str, allowed: str) -> None:
+        given = self._values.get(key)
+        value = "not set" if given is None else self._masked(key, json.dumps(given))
+        self.mistakes.append(Mistake(key, value, allowed))
+
+    def finish(self) -> None:
+        """Unknown keys are mistakes too. Raises SettingsInvalid if there is any."""
+        for key in sorted(set(self._values) - set(self._known)):
+            hint = rules.did_you_mean(key, list(self._known))
+            said = f"Perhaps {hint}" if hint else f"The keys: {', '.join(self._known)}."
+            self.mistakes.append(Mistake(key, "no key of this program", said))
+        if self.mistakes:
+            raise SettingsInvalid(self.mistakes)
+
+    def _masked(self, key: str, shown: str) -> str:
+        return MASK if key in self._secret else shown
