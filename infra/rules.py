@@ -7,6 +7,7 @@ Instances, and the OCI distribution specification for repositories.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -63,6 +64,44 @@ def choice(options: Mapping[str, Value]) -> Rule[Value]:
 
 def words(*options: str) -> Rule[str]:
     return choice({option: option for option in options})
+
+
+def boolean() -> Rule[bool]:
+    return choice({"true": True, "false": False})
+
+
+def texts(rule: Rule[str], most: int) -> Rule[tuple[str, ...]]:
+    """A list of texts that each keep a rule, and none of them twice."""
+
+    def parse(given: str) -> tuple[str, ...]:
+        try:
+            found = json.loads(given or "[]")
+        except (ValueError, RecursionError) as error:
+            raise NotAllowed from error
+        if not isinstance(found, list) or len(found) > most:
+            raise NotAllowed
+        return tuple(dict.fromkeys(_one(item) for item in found))
+
+    def _one(item: object) -> str:
+        try:
+            return rule.parse(item if isinstance(item, str) else json.dumps(item))
+        except NotAllowed as error:
+            raise NotAllowed(error.hint or f"{item!r} is none") from error
+
+    return Rule(f"a list of at most {most}; each is {rule.allowed}", parse)
+
+
+def addresses() -> Rule[str]:
+    """An IPv4 address or range that the internet could route, as ACR takes them."""
+
+    def parse(given: str) -> str:
+        try:
+            found = ipaddress.IPv4Network(given.strip())
+        except ValueError as error:
+            raise NotAllowed(str(error)) from error
+        return given.strip() if found.prefixlen < 32 else str(found.network_address)
+
+    return Rule("an IPv4 address or a range such as 203.0.113.0/24", parse)
 
 
 def integer(least: int, most: int) -> Rule[int]:

@@ -34,6 +34,8 @@ class Feature(StrEnum):
     GEO_REPLICATION = "geo-replication"
     IP_RULES = "IP access rules"
     PRIVATE_LINK = "private link"
+    PUBLIC_ACCESS_OFF = "public access off"
+    QUARANTINE = "quarantine"
     RETENTION = "retention of untagged manifests"
 
 
@@ -53,7 +55,11 @@ class Rates:
 
 @dataclass(frozen=True)
 class Sku:
-    """One row. Storage: what the price includes in GiB, and the hard limit in TiB."""
+    """One row. Storage: what the price includes in GiB, and the hard limit in TiB.
+
+    ``webhooks``, ``tokens``, ``scope_maps`` and ``replications`` are how many there may
+    be; None: as many as there are regions.
+    """
 
     name: str
     included_gib: int
@@ -61,6 +67,7 @@ class Sku:
     webhooks: int
     tokens: int
     scope_maps: int
+    replications: int | None
     rates: Rates
     features: frozenset[Feature]
 
@@ -88,7 +95,7 @@ _COMMON_RATES = Rates(10_000, 2_000, 1_000, 500, 10_000)
 SKUS: Mapping[str, Sku] = {
     sku.name: sku
     for sku in (
-        Sku("Basic", 10, 40, 2, 100, 100, _COMMON_RATES, _ALL),
+        Sku("Basic", 10, 40, 2, 100, 100, 0, _COMMON_RATES, _ALL),
         Sku(
             "Standard",
             100,
@@ -96,6 +103,7 @@ SKUS: Mapping[str, Sku] = {
             10,
             500,
             500,
+            0,
             _COMMON_RATES,
             _ALL | {Feature.ANONYMOUS_PULL},
         ),
@@ -106,6 +114,7 @@ SKUS: Mapping[str, Sku] = {
             500,
             50_000,
             50_000,
+            None,
             Rates(20_000, 4_000, 4_000, 2_000, 20_000),
             frozenset(Feature),
         ),

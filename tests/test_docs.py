@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,7 +71,8 @@ def test_every_configuration_key_is_told_with_its_default() -> None:
     assert names(rows) == list(config)
     for row, declared in zip(rows, config.values(), strict=True):
         default = declared["default"]
-        shown = "" if default in ("", {}) else f"`{default}`"
+        text_ = default if isinstance(default, str) else json.dumps(default)
+        shown = "" if text_ in ("", "{}", "[]") else f"`{text_}`"
         assert row[1:] == [declared["type"], shown, declared["description"]]
 
 

@@ -14,7 +14,7 @@ from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 
 from infra import rules
 from infra.rules import NotAllowed
-from infra.settings import access, image, instance, registry
+from infra.settings import access, contradictions, image, instance, registry
 from infra.settings.access import AccessSettings
 from infra.settings.image import ImageSettings
 from infra.settings.instance import InstanceSettings
@@ -75,6 +75,7 @@ def read(
         instance=instance.read(reader),
         access=access.read(reader),
     )
+    contradictions.check(reader, settings)
     reader.finish()
     return settings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -81,6 +82,11 @@ class Reader:
         given = self._values.get(key)
         value = "not set" if given is None else self._masked(key, json.dumps(given))
         self.mistakes.append(Mistake(key, value, allowed))
+
+    def refuse_at(self, path: str, shown: str, allowed: str) -> None:
+        """A mistake inside a structured key; ``path`` begins with the key."""
+        key = re.split(r"[.\[]", path)[0]
+        self.mistakes.append(Mistake(path, self._masked(key, shown), allowed))
 
     def finish(self) -> None:
         """Unknown keys are mistakes too. Raises SettingsInvalid if there is any."""

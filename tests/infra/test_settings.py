@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def declared() -> dict[str, Any]:
 def defaults() -> dict[str, str]:
     """What the engine hands over when nothing is configured."""
     values = {key: one["default"] for key, one in declared().items()}
-    return {k: "{}" if v == {} else str(v) for k, v in values.items()}
+    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
 
 
 def mistakes(**values: str) -> list[str]:

@@ -1,0 +1,109 @@
+"""What is fine by itself and wrong together: refused before any call to the cloud.
+
+Sources: the table in ``infra/skus.py``, and Azure Container Registry's documentation on
+soft delete ("not with retention, geo-replication or artifact cache"), on the retention
+policy ("systems that pull by digest") and on export ("disable public access first").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from infra.settings.reader import Reader
+from infra.settings.registry import RegistrySettings
+from infra.skus import Feature, offering
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+#: A key and what is wrong with it.
+Contradiction = tuple[str, str]
+
+
+def check(reader: Reader, settings: Settings) -> None:
+    """One mistake for each contradiction, under the key that is easiest to change."""
+    for key, said in found(settings):
+        reader.refuse(key, said)
+
+
+def found(settings: Settings) -> Iterator[Contradiction]:
+    yield from _above_the_tier(settings.registry)
+    yield from _soft_delete(settings.registry)
+    yield from _network(settings.registry)
+    yield from _pinned(settings)
+
+
+def in_use(registry: RegistrySettings) -> dict[str, Feature]:
+    """Key -> the feature that it turns on."""
+    network, policies = registry.network, registry.policies
+    rows = (
+        ("anonymousPull", registry.anonymous_pull, Feature.ANONYMOUS_PULL),
+        ("publicAccess", not network.public_access, Feature.PUBLIC_ACCESS_OFF),
+        ("allowedIps", network.allowed_ips, Feature.IP_RULES),
+        (
+            "dedicatedDataEndpoints",
+            network.data_endpoints,
+            Feature.DEDICATED_DATA_ENDPOINT,
+        ),
+        ("zoneRedundancy", registry.zone_redundancy, Feature.ZONE_REDUNDANCY),
+        ("retentionDays", policies.retention_days, Feature.RETENTION),
+        ("softDeleteDays", policies.soft_delete_days, Feature.SOFT_DELETE),
+        ("quarantine", policies.quarantine, Feature.QUARANTINE),
+        ("export", not policies.export, Feature.EXPORT_POLICY),
+        ("customerKey", registry.customer_key, Feature.CUSTOMER_KEY),
+    )
+    return {key: feature for key, on, feature in rows if on}
+
+
+def _above_the_tier(registry: RegistrySettings) -> Iterator[Contradiction]:
+    for key, feature in in_use(registry).items():
+        if not registry.sku.has(feature):
+            tiers = " or ".join(offering(feature))
+            yield (
+                key,
+                f"That is {feature}, which needs {tiers}, and the sku is "
+                f"{registry.sku.name}. Raise the sku or leave the key out.",
+            )
+
+
+def _soft_delete(registry: RegistrySettings) -> Iterator[Contradiction]:
+    if not registry.policies.soft_delete_days:
+        return
+    for key, feature in in_use(registry).items():
+        if feature in (
+            Feature.RETENTION,
+            Feature.GEO_REPLICATION,
+            Feature.ARTIFACT_CACHE,
+        ):
+            yield (
+                "softDeleteDays",
+                f"Soft delete and {feature} ({key}) exclude each other: leave one out.",
+            )
+
+
+def _network(registry: RegistrySettings) -> Iterator[Contradiction]:
+    network = registry.network
+    if not registry.policies.export and network.public_access:
+        yield (
+            "export",
+            "Export can be off only where publicAccess is false: an image that "
+            "everybody reaches is exported already.",
+        )
+    if network.allowed_ips and not network.public_access:
+        yield (
+            "allowedIps",
+            "No address gets in while publicAccess is false: leave the addresses out, "
+            "or set publicAccess to true for these alone.",
+        )
+
+
+def _pinned(settings: Settings) -> Iterator[Contradiction]:
+    # Retention removes what no tag points at, and a digest is no tag.
+    pin = getattr(settings.image, "pin", "")
+    if settings.registry.policies.retention_days and pin == "digest":
+        yield (
+            "retentionDays",
+            "The container runs an image by its digest (pin), and retention deletes "
+            "manifests that have lost their tag: pin by tag, or leave retention out.",
+        )

@@ -1,0 +1,114 @@
+"""Keys that are fine by themselves and wrong together."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.settings import Settings, SettingsInvalid, contradictions, read
+from infra.settings.registry import PolicySettings, RegistrySettings
+from infra.skus import SKUS, Feature, offering
+
+REGION = "westeurope"
+ID = "/subscriptions/s/resourceGroups/g/providers"
+KEY = {
+    "keyId": "https://vault.vault.azure.net/keys/mine",
+    "identityId": f"{ID}/Microsoft.ManagedIdentity/userAssignedIdentities/reader",
+    "clientId": "11111111-2222-3333-4444-555555555555",
+}
+#: Key, a value that turns its feature on, the feature, what else it needs.
+FEATURES: list[tuple[str, Any, Feature, dict[str, Any]]] = [
+    ("anonymousPull", True, Feature.ANONYMOUS_PULL, {}),
+    ("publicAccess", False, Feature.PUBLIC_ACCESS_OFF, {}),
+    ("allowedIps", ["203.0.113.7"], Feature.IP_RULES, {}),
+    ("dedicatedDataEndpoints", True, Feature.DEDICATED_DATA_ENDPOINT, {}),
+    ("zoneRedundancy", True, Feature.ZONE_REDUNDANCY, {}),
+    ("retentionDays", 7, Feature.RETENTION, {}),
+    ("softDeleteDays", 7, Feature.SOFT_DELETE, {}),
+    ("quarantine", True, Feature.QUARANTINE, {}),
+    ("export", False, Feature.EXPORT_POLICY, {"publicAccess": False}),
+    ("customerKey", KEY, Feature.CUSTOMER_KEY, {}),
+]
+
+
+def mistakes(**values: Any) -> dict[str, str]:
+    """Key -> what is said of it; empty for a configuration that is taken."""
+    texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
+    try:
+        read(texts, region=REGION)
+    except SettingsInvalid as error:
+        return {mistake.key: mistake.allowed for mistake in error.mistakes}
+    return {}
+
+
+@pytest.mark.parametrize("sku", SKUS)
+@pytest.mark.parametrize(("key", "value", "feature", "more"), FEATURES)
+def test_a_feature_above_the_tier_is_refused_and_the_message_names_the_tiers(
+    sku: str, key: str, value: Any, feature: Feature, more: dict[str, Any]
+) -> None:
+    found = mistakes(sku=sku, **{key: value}, **more)
+    if sku in offering(feature):
+        assert found == {}
+    else:
+        assert offering(feature)[0] in found[key]
+        assert set(found) == {key, *more}
+
+
+@pytest.mark.parametrize("lower", ["Basic", "Standard"])
+def test_a_downgrade_names_each_feature_in_use_that_would_be_lost(lower: str) -> None:
+    used = {"retentionDays": 7, "allowedIps": ["203.0.113.0/24"]}
+    assert mistakes(sku="Premium", **used) == {}
+    assert set(mistakes(sku=lower, **used)) == set(used)
+
+
+def test_soft_delete_and_retention_exclude_each_other() -> None:
+    found = mistakes(sku="Premium", softDeleteDays=7, retentionDays=7)
+    assert set(found) == {"softDeleteDays"}
+    assert "retentionDays" in found["softDeleteDays"]
+
+
+def test_export_is_off_only_where_the_public_does_not_reach_the_registry() -> None:
+    assert set(mistakes(sku="Premium", export=False)) == {"export"}
+    assert mistakes(sku="Premium", export=False, publicAccess=False) == {}
+
+
+def test_addresses_mean_nothing_where_nobody_gets_in() -> None:
+    found = mistakes(sku="Premium", publicAccess=False, allowedIps=["203.0.113.7"])
+    assert set(found) == {"allowedIps"}
+
+
+@pytest.mark.parametrize(("pin", "wrong"), [("digest", 1), ("tag", 0)])
+def test_a_pinned_digest_and_retention_exclude_each_other(pin: str, wrong: int) -> None:
+    image: Any = SimpleNamespace(pin=pin)
+    kept = PolicySettings(retention_days=7)
+    registry = RegistrySettings(sku=SKUS["Premium"], policies=kept)
+    found = contradictions.found(Settings(REGION, registry=registry, image=image))
+    assert len(list(found)) == wrong
+
+
+@pytest.mark.parametrize(
+    "address", ["example.com", "203.0.113.7/24", "::1", "203.0.113.0/33", 7]
+)
+def test_an_address_is_ipv4_or_a_range_of_it(address: object) -> None:
+    assert set(mistakes(sku="Premium", allowedIps=[address])) == {"allowedIps"}
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"keyId": None}, {"customerKey.keyId"}),
+        (
+            {"keyId": "mine", "clientId": "x"},
+            {"customerKey.keyId", "customerKey.clientId"},
+        ),
+        ({"keyID": "x"}, {"customerKey.keyID"}),
+    ],
+)
+def test_a_field_of_a_structured_key_is_refused_by_its_path(
+    change: dict[str, Any], wrong: set[str]
+) -> None:
+    key = {k: v for k, v in {**KEY, **change}.items() if v is not None}
+    assert set(mistakes(sku="Premium", customerKey=key)) == wrong
