@@ -66,6 +66,33 @@ class AnonymousPullRefused(SkuNotSupported):
     code = "BadRequest"
 
 
+class FeatureNotSupported(ArmError):
+    """What Azure has and this machine does not; no code of Azure's own."""
+
+    code = "FeatureNotSupportedByEmbeddedAzure"
+
+    def __init__(self, feature: str, reason: str) -> None:
+        super().__init__(f"'{feature}' cannot be had here: {reason}.", target=feature)
+
+
+class PoliciesExclude(ArmError):
+    code = "PolicyConflict"
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(
+            f"The policies {one} and {other} exclude each other: disable one of them."
+        )
+
+
+class ExportNeedsPrivate(ArmError):
+    code = "ExportPolicyRequiresPrivateAccess"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "exportPolicy can be disabled only where publicNetworkAccess is Disabled."
+        )
+
+
 class LocationRequired(ArmError):
     code = "LocationRequired"
 

@@ -21,6 +21,7 @@ from embedded.azure.registry.errors import PortTaken
 from embedded.azure.registry.front.callers import Callers
 from embedded.azure.registry.front.catalog import Catalog
 from embedded.azure.registry.front.contents import Contents
+from embedded.azure.registry.front.door import Door
 from embedded.azure.registry.front.sign_in import SignIn
 from embedded.azure.registry.front.stream import Stream
 from embedded.azure.registry.front.tokens import Tokens
@@ -102,7 +103,7 @@ class Plane:
         end_leftover(self.layout)
         await asyncio.to_thread(shutil.rmtree, self.layout.folder, True)
 
-    def _application(self) -> Starlette:
+    def _application(self) -> Door:
         parts = self._parts
         tokens = Tokens(SigningKey(self.layout.key), self._login_server)
         callers = Callers(
@@ -114,7 +115,7 @@ class Plane:
         )
         sign_in = SignIn(callers, tokens, parts.directory.tenant_id)
         catalog = Catalog(self.contents, tokens, self._login_server)
-        return Starlette(
+        routes = Starlette(
             routes=[
                 Route("/oauth2/exchange", sign_in.exchange, methods=["POST"]),
                 Route("/oauth2/token", sign_in.token, methods=["GET", "POST"]),
@@ -123,6 +124,7 @@ class Plane:
                 Route("/v2", self._stream.__call__, methods=ALL),
             ]
         )
+        return Door(routes, self._current)
 
 
 class _Server(uvicorn.Server):

@@ -7,6 +7,7 @@ https://learn.microsoft.com/azure/container-registry/container-registry-skus
 from __future__ import annotations
 
 import copy
+import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,10 +15,13 @@ from typing import Any
 
 from embedded.azure.registry.errors import (
     AnonymousPullRefused,
+    ExportNeedsPrivate,
+    FeatureNotSupported,
     InvalidProperty,
     InvalidRegistryName,
     InvalidSku,
     LocationRequired,
+    PoliciesExclude,
     PublicAccessFixed,
     SkuNotSupported,
 )
@@ -72,7 +76,6 @@ CHOICES: Mapping[str, tuple[object, ...]] = {
 PREMIUM = (
     ("dataEndpointEnabled", True, "A dedicated data endpoint"),
     ("encryption.status", "enabled", "Encryption with a customer-managed key"),
-    ("zoneRedundancy", "Enabled", "Zone redundancy"),
     ("networkRuleSet.defaultAction", "Deny", "A network rule set"),
     ("policies.quarantinePolicy.status", "enabled", "Quarantine"),
     ("policies.trustPolicy.status", "enabled", "Content trust"),
@@ -139,10 +142,49 @@ def check(values: Json, tier: str) -> None:
     for path, trigger, feature in PREMIUM:
         if tier != "Premium" and at(values, path) == trigger:
             raise SkuNotSupported(feature, tier, "Premium")
+    check_together(values)
     if tier != "Premium" and values["publicNetworkAccess"] == "Disabled":
         raise PublicAccessFixed("Disabling public network access", tier, "Premium")
     if tier == "Basic" and values["anonymousPullEnabled"]:
         raise AnonymousPullRefused("Anonymous pull", tier, "Standard or Premium")
+
+
+def check_together(values: Json) -> None:
+    """What excludes each other, and what is not there on this machine."""
+    if at(values, "encryption.status") == "enabled":
+        raise FeatureNotSupported(
+            "encryption", "there is no Key Vault in the embedded Azure"
+        )
+    policies = values["policies"]
+    if _on(policies, "softDeletePolicy") and _on(policies, "retentionPolicy"):
+        raise PoliciesExclude("softDeletePolicy", "retentionPolicy")
+    closed = values["publicNetworkAccess"] == "Disabled"
+    if not _on(policies, "exportPolicy") and not closed:
+        raise ExportNeedsPrivate
+    _check_days(policies, "retentionPolicy", "days", 365)
+    _check_days(policies, "softDeletePolicy", "retentionDays", 90)
+    for rule in (values.get("networkRuleSet") or {}).get("ipRules") or ():
+        _check_address(rule)
+
+
+def _on(policies: Json, name: str) -> bool:
+    return bool(policies[name]["status"] == "enabled")
+
+
+def _check_days(policies: Json, name: str, key: str, most: int) -> None:
+    days = policies[name].get(key)
+    if type(days) is not int or not 0 <= days <= most:
+        path = f"policies.{name}.{key}"
+        raise InvalidProperty(path, days, f"a whole number from 0 to {most}")
+
+
+def _check_address(rule: Any) -> None:
+    value = rule.get("value") if isinstance(rule, Mapping) else rule
+    try:
+        ipaddress.IPv4Network(value)
+    except (ValueError, TypeError) as error:
+        path = "networkRuleSet.ipRules"
+        raise InvalidProperty(path, value, "an IPv4 address or range") from error
 
 
 def _check_objects(values: Json, path: str) -> None:

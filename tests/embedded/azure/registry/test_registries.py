@@ -118,9 +118,9 @@ def test_a_registry_needs_a_location_and_a_sku(
 
 def test_a_feature_above_the_tier_is_refused_and_nothing_is_made(shop: Shop) -> None:
     path = shop.path()
-    answer = shop.put(path, "Standard", zoneRedundancy="Enabled")
+    answer = shop.put(path, "Standard", dataEndpointEnabled=True)
     assert refused(answer) == (400, "SkuNotSupported")
-    assert "Zone redundancy" in answer.text
+    assert "dedicated data endpoint" in answer.text
     assert "Premium" in answer.text
     assert shop.arm.get(path, params=VERSION).status_code == 404
 
@@ -144,7 +144,9 @@ def test_the_sku_changes_in_place_with_all_images(shop: Shop) -> None:
 
 
 def test_a_tier_that_lacks_a_feature_in_use_is_refused(shop: Shop) -> None:
-    registry = shop.make("Premium", policies={"exportPolicy": {"status": "disabled"}})
+    registry = shop.make(
+        "Premium", policies={"quarantinePolicy": {"status": "enabled"}}
+    )
     before = registry.body
     answer = registry.patch(sku={"name": "Basic"})
     assert refused(answer) == (400, "SkuNotSupported")

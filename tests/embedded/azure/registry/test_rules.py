@@ -18,13 +18,10 @@ OFF = {"status": "disabled"}
 ON = {"status": "enabled"}
 PREMIUM_FEATURES: list[dict[str, Any]] = [
     {"dataEndpointEnabled": True},
-    {"encryption": ON},
-    {"zoneRedundancy": "Enabled"},
     {"networkRuleSet": {"defaultAction": "Deny", "ipRules": []}},
     {"policies": {"quarantinePolicy": ON}},
     {"policies": {"trustPolicy": ON}},
     {"policies": {"retentionPolicy": {"days": 3, **ON}}},
-    {"policies": {"exportPolicy": OFF}},
 ]
 
 
@@ -53,6 +50,11 @@ def test_a_premium_feature_is_refused_by_the_lower_tiers(asked: Any) -> None:
         ),
         ({"anonymousPullEnabled": True}, ["BadRequest", "", ""]),
         ({"adminUserEnabled": True}, ["", "", ""]),
+        ({"zoneRedundancy": "Enabled"}, ["", "", ""]),
+        (
+            {"publicNetworkAccess": "Disabled", "policies": {"exportPolicy": OFF}},
+            ["SkuNotSupported"] * 2 + [""],
+        ),
         ({"policies": {"softDeletePolicy": {**ON, "retentionDays": 9}}}, [""] * 3),
         (None, ["", "", ""]),
     ],
@@ -82,6 +84,24 @@ def test_each_tier_has_what_azure_gives_it(asked: Any, refusals: list[str]) -> N
 )
 def test_a_value_that_no_registry_can_have_is_refused_by_name(asked: Any) -> None:
     assert refusal(asked, "Premium") == "InvalidRequestContent"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"encryption": ON}, "FeatureNotSupportedByEmbeddedAzure"),
+        ({"policies": {"exportPolicy": OFF}}, "ExportPolicyRequiresPrivateAccess"),
+        (
+            {"policies": {"softDeletePolicy": ON, "retentionPolicy": ON}},
+            "PolicyConflict",
+        ),
+        ({"policies": {"retentionPolicy": {"days": 366}}}, "InvalidRequestContent"),
+        ({"networkRuleSet": {"ipRules": [{"value": "x"}]}}, "InvalidRequestContent"),
+    ],
+    ids=str,
+)
+def test_what_does_not_go_together_is_refused(asked: Any, code: str) -> None:
+    assert refusal(asked, "Premium") == code
 
 
 @pytest.mark.parametrize("sku", [None, {}, "Basic", {"name": "Classic"}, {"name": 3}])
