@@ -93,6 +93,67 @@ class ExportNeedsPrivate(ArmError):
         )
 
 
+class ChildNotFound(ArmError):
+    status = 404
+    code = "ResourceNotFound"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The Resource '{path}' was not found.")
+
+
+class InvalidChildName(ArmError):
+    code = "InvalidResourceName"
+
+    def __init__(self, type_: str, name: str, pattern: str) -> None:
+        super().__init__(
+            f"The name '{name}' of {type_} is invalid: it must match {pattern}."
+        )
+
+
+class QuotaExceeded(ArmError):
+    status = 403
+    code = "QuotaExceeded"
+
+    def __init__(self, type_: str, limit: int, tier: str) -> None:
+        super().__init__(
+            f"The registry has {limit} {type_}, and SKU {tier} allows no more. Delete "
+            "one, or raise the SKU. See https://aka.ms/acr/tiers."
+        )
+
+
+class InUse(ArmError):
+    status = 409
+    code = "SkuDowngradeNotSupported"
+
+    def __init__(self, type_: str, count: int, tier: str) -> None:
+        super().__init__(
+            f"The registry has {count} {type_}, more than SKU {tier} allows: delete "
+            "them before the SKU is lowered."
+        )
+
+
+class ScopeMapNotFound(ArmError):
+    code = "ScopeMapNotFound"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The scope map '{path}' is none of this registry.")
+
+
+class SystemScopeMap(ArmError):
+    code = "SystemScopeMapCannotBeChanged"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The scope map '{name}' is the system's, and stays as it is.")
+
+
+class TokenNotFound(ArmError):
+    status = 404
+    code = "TokenNotFound"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The token '{path}' is none of this registry.")
+
+
 class LocationRequired(ArmError):
     code = "LocationRequired"
 

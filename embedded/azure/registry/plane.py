@@ -16,12 +16,15 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from embedded.azure.keys import SigningKey
+from embedded.azure.registry.children.model import Children
+from embedded.azure.registry.children.notices import Happening, Notices
 from embedded.azure.registry.distribution import Distribution, Layout, end_leftover
 from embedded.azure.registry.errors import PortTaken
 from embedded.azure.registry.front.callers import Callers
 from embedded.azure.registry.front.catalog import Catalog
 from embedded.azure.registry.front.contents import Contents
 from embedded.azure.registry.front.door import Door
+from embedded.azure.registry.front.scope_tokens import ScopeTokens
 from embedded.azure.registry.front.sign_in import SignIn
 from embedded.azure.registry.front.stream import Stream
 from embedded.azure.registry.front.tokens import Tokens
@@ -40,6 +43,8 @@ class Parts:
     settings: Settings
     directory: Directory
     access: Access
+    children: Children
+    notices: Notices
 
 
 class Plane:
@@ -55,7 +60,7 @@ class Plane:
         self._name = name
         self._login_server = f"localhost:{port}"
         self._distribution = Distribution(name, self.layout, self._login_server)
-        self._stream = Stream(lambda: self._distribution.url)
+        self._stream = Stream(lambda: self._distribution.url, self._tell)
         self._current = current
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -103,6 +108,9 @@ class Plane:
         end_leftover(self.layout)
         await asyncio.to_thread(shutil.rmtree, self.layout.folder, True)
 
+    def _tell(self, happening: Happening) -> None:
+        self._parts.notices.tell(self._current().id, happening)
+
     def _application(self) -> Door:
         parts = self._parts
         tokens = Tokens(SigningKey(self.layout.key), self._login_server)
@@ -111,10 +119,11 @@ class Plane:
             parts.directory,
             parts.access,
             tokens,
+            ScopeTokens(parts.children, self._current),
             parts.settings.base_url,
         )
         sign_in = SignIn(callers, tokens, parts.directory.tenant_id)
-        catalog = Catalog(self.contents, tokens, self._login_server)
+        catalog = Catalog(self.contents, tokens, self._login_server, self._tell)
         routes = Starlette(
             routes=[
                 Route("/oauth2/exchange", sign_in.exchange, methods=["POST"]),

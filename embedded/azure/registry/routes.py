@@ -9,6 +9,10 @@ from collections.abc import Mapping, Sequence
 from embedded.azure.errors import ArmError
 from embedded.azure.ids import key
 from embedded.azure.registry import images, rules
+from embedded.azure.registry.children.kinds import KINDS, check_family
+from embedded.azure.registry.children.model import Children
+from embedded.azure.registry.children.notices import Notices
+from embedded.azure.registry.children.routes import ChildRoutes
 from embedded.azure.registry.errors import InvalidProperty
 from embedded.azure.registry.model import DELETING, Registries
 from embedded.azure.registry.plane import Parts, Plane, choose_port
@@ -46,6 +50,7 @@ VERSIONS = (
     "2025-05-01-preview",
     "2025-11-01",
 )
+TASK_VERSIONS = ("2018-09-01", "2019-04-01", "2019-06-01-preview", "2025-03-01-preview")
 
 
 class RegistryService:
@@ -64,9 +69,13 @@ class RegistryService:
         self.types: Mapping[str, Sequence[str]] = {
             "registries": VERSIONS,
             "checkNameAvailability": VERSIONS,
+            **{f"registries/{row.type}": VERSIONS for row in KINDS},
+            "registries/tasks": TASK_VERSIONS,
         }
         self._registries = Registries(store)
-        self._parts = Parts(settings, directory, access)
+        self._children = Children(store, self._registries.get)
+        self._notices = Notices(store, self._children)
+        self._parts = Parts(settings, directory, access, self._children, self._notices)
         self._planes: dict[str, Plane] = {}
         self.routes = self._routes()
 
@@ -97,6 +106,7 @@ class RegistryService:
                 self._regenerate,
             ),
             Route("GET", f"{path}/listUsages", f"{kind}/listUsages/read", self._usages),
+            *ChildRoutes(self._children, self._notices, path).routes,
         )
 
     async def start(self) -> None:
@@ -110,10 +120,14 @@ class RegistryService:
 
     async def stop(self) -> None:
         await asyncio.gather(*(plane.stop() for plane in self._planes.values()))
+        await self._notices.stop()
 
     async def remove(self, resource_id: str) -> None:
         document = self._registries.find(resource_id)
         if document is None:
+            return
+        if document.type != rules.TYPE.lower():
+            self._children.delete(resource_id)
             return
         plane = self._planes.pop(key(resource_id), None)
         if plane is None:  # it did not start; its folder is there all the same
@@ -122,6 +136,7 @@ class RegistryService:
         await plane.remove()
         login_server = document.body["properties"]["loginServer"]
         self._registries.remember_names(login_server)
+        self._notices.forget(resource_id)
         self._registries.delete(resource_id)
         await self._forget(login_server)
 
@@ -152,6 +167,8 @@ class RegistryService:
     async def _put(self, call: Call) -> Reply:
         planned = self._registries.plan(call.path, call.body, call.caller)
         created = self._registries.find(call.path) is None
+        if not created:
+            self._check_children(planned)
         port = planned.private.get("port") or choose_port()
         kept = self._registries.keep(planned, port)
         if key(call.path) not in self._planes:
@@ -166,8 +183,13 @@ class RegistryService:
 
     async def _patch(self, call: Call) -> Reply:
         planned = self._registries.plan_patch(call.path, call.body)
+        self._check_children(planned)
         kept = self._registries.keep(planned, planned.private["port"])
         return Reply(200, kept.body)
+
+    def _check_children(self, planned: Document) -> None:
+        """What hangs on the registry has to fit its tier and policies."""
+        check_family(self._children.of(planned.id), planned)
 
     async def _get(self, call: Call) -> Reply:
         return Reply(200, self._registries.get(call.path).body)
@@ -212,10 +234,13 @@ class RegistryService:
         plane = self._planes.get(key(document.id))
         size = await asyncio.to_thread(plane.contents.size) if plane else 0
         tier = document.body["sku"]["name"]
-        rows = [
-            _usage("Size", rules.STORAGE[tier], size, "Bytes"),
-            _usage("Webhooks", rules.WEBHOOKS[tier], 0, "Count"),
-        ]
+        family = self._children.of(document.id)
+        rows = [_usage("Size", rules.STORAGE[tier], size, "Bytes")]
+        for row in KINDS:
+            if tier in row.limits:
+                count = len(family.of(row.type))
+                name = row.type[0].upper() + row.type[1:]
+                rows.append(_usage(name, row.limits[tier], count, "Count"))
         return Reply(200, {"value": rows})
 
 

@@ -30,9 +30,8 @@ from embedded.azure.service import Json
 TYPE = "Microsoft.ContainerRegistry/registries"
 TIERS = ("Basic", "Standard", "Premium")
 _NAME = re.compile(r"[A-Za-z0-9]{5,50}")
-#: Included storage in bytes and webhooks, per tier.
+#: Included storage in bytes per tier.
 STORAGE = {"Basic": 10 << 30, "Standard": 100 << 30, "Premium": 500 << 30}
-WEBHOOKS = {"Basic": 2, "Standard": 10, "Premium": 500}
 
 DEFAULTS: Json = {
     "adminUserEnabled": False,
@@ -43,6 +42,7 @@ DEFAULTS: Json = {
     "networkRuleBypassOptions": "AzureServices",
     "networkRuleBypassAllowedForTasks": False,
     "publicNetworkAccess": "Enabled",
+    "roleAssignmentMode": "LegacyRegistryPermissions",
     "zoneRedundancy": "Disabled",
     "privateEndpointConnections": [],
     "policies": {
@@ -62,6 +62,7 @@ CHOICES: Mapping[str, tuple[object, ...]] = {
     "dataEndpointEnabled": (True, False),
     "networkRuleBypassOptions": ("AzureServices", "None"),
     "publicNetworkAccess": ("Enabled", "Disabled"),
+    "roleAssignmentMode": ("LegacyRegistryPermissions", "AbacRepositoryPermissions"),
     "zoneRedundancy": ("Enabled", "Disabled"),
     "networkRuleSet.defaultAction": ("Allow", "Deny"),
     "encryption.status": SWITCHES,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from embedded.azure.errors import ArmError
+from embedded.azure.registry.front.scope_tokens import ScopeTokens
 from embedded.azure.registry.front.tokens import TokenInvalid, Tokens
 from embedded.azure.registry.model import PASSWORDS
 from embedded.azure.service import Access, Directory, Principal
@@ -25,6 +26,16 @@ RIGHTS = {
     "metadata_write": (f"{REGISTRY}/metadata/write",),
     "catalog": (f"{REGISTRY}/pull/read",),
 }
+#: The same where a registry is in ABAC mode: only rights on repositories count.
+ABAC_RIGHTS = {
+    "pull": (f"{REGISTRY}/repositories/content/read",),
+    "push": (f"{REGISTRY}/repositories/content/write",),
+    "delete": (f"{REGISTRY}/repositories/content/delete",),
+    "metadata_read": (f"{REGISTRY}/repositories/metadata/read",),
+    "metadata_write": (f"{REGISTRY}/repositories/metadata/write",),
+    "catalog": (f"{REGISTRY}/catalog/read",),
+}
+ABAC = "AbacRepositoryPermissions"
 REGISTRY_AUDIENCE = "https://containerregistry.azure.net"
 ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
 
@@ -35,11 +46,11 @@ class Unauthorized(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """A signed-in caller. ``allows`` answers for one action of a scope."""
+    """A signed-in caller. ``allows`` answers for an action and a repository."""
 
     subject: str
     kind: str
-    allows: Callable[[str], bool]
+    allows: Callable[[str, str], bool]
 
 
 class Callers:
@@ -55,12 +66,14 @@ class Callers:
         directory: Directory,
         access: Access,
         tokens: Tokens,
+        scope_tokens: ScopeTokens,
         arm_audience: str,
     ) -> None:
         self._current = current
         self._directory = directory
         self._access = access
         self._tokens = tokens
+        self._scope_tokens = scope_tokens
         self._arm_audiences = (*ARM_AUDIENCES, arm_audience)
 
     def by_entra_token(self, token: str) -> Caller:
@@ -70,7 +83,7 @@ class Callers:
         except ArmError as error:
             raise Unauthorized(error.message) from error
         caller = self._principal(principal)
-        if not any(caller.allows(action) for action in RIGHTS):
+        if not any(caller.allows(action, "") for action in RIGHTS):
             raise Unauthorized("the caller has no role on the registry")
         return caller
 
@@ -81,18 +94,22 @@ class Callers:
             raise Unauthorized(f"the refresh token is invalid: {error}") from error
         if claims.get("kind") == "admin":
             return self._admin()
+        if claims.get("kind") == "token":
+            return self._scope_token(claims["sub"])
         principal = self._directory.find(claims["sub"])
         if principal is None:
             raise Unauthorized("the caller does not exist any more")
         return self._principal(principal)
 
     def by_password(self, username: str, password: str) -> Caller:
-        """A refresh token, the admin user, or a service principal."""
+        """A refresh token, the admin user, a scope token, or a service principal."""
         if username in (NULL_GUID, "<token>"):
             return self.by_refresh_token(password)
         document = self._current()
         if username.lower() == document.body["name"].lower():
             return self._by_admin_password(document, password)
+        if self._scope_tokens.signed_in(username, password) is not None:
+            return self._scope_token(username)
         if not _is_guid(username):
             raise Unauthorized("the user is not known; a client id has to be a GUID")
         principal = self._directory.sign_in(username, password)
@@ -104,7 +121,7 @@ class Callers:
         """Raises Unauthorized unless the registry allows anonymous pull."""
         if not self._current().body["properties"]["anonymousPullEnabled"]:
             raise Unauthorized("authentication required")
-        return Caller("", "anonymous", lambda action: action == "pull")
+        return Caller("", "anonymous", lambda action, _: action == "pull")
 
     def _audiences(self) -> list[str]:
         """Tokens for ARM count unless the registry's policy turns them off."""
@@ -124,15 +141,28 @@ class Callers:
         document = self._current()
         if not document.body["properties"]["adminUserEnabled"]:
             raise Unauthorized("the admin user is disabled")
-        return Caller(document.body["name"], "admin", lambda _: True)
+        return Caller(document.body["name"], "admin", lambda *_: True)
+
+    def _scope_token(self, name: str) -> Caller:
+        if self._scope_tokens.enabled(name) is None:
+            raise Unauthorized("the token is disabled or does not exist any more")
+        return Caller(
+            name,
+            "token",
+            lambda action, repository: self._scope_tokens.allows(
+                name, action, repository
+            ),
+        )
 
     def _principal(self, principal: Principal) -> Caller:
-        scope = self._current().id
+        document = self._current()
+        mode = document.body["properties"].get("roleAssignmentMode")
+        rights = ABAC_RIGHTS if mode == ABAC else RIGHTS
 
-        def allows(action: str) -> bool:
+        def allows(action: str, _: str) -> bool:
             return any(
-                self._access.allows(principal.object_id, right, scope)
-                for right in RIGHTS.get(action, ())
+                self._access.allows(principal.object_id, right, document.id)
+                for right in rights.get(action, ())
             )
 
         return Caller(principal.object_id, "principal", allows)

@@ -6,13 +6,15 @@ Data-plane API 2021-07-01.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from embedded.azure.registry.children.notices import Happening
+from embedded.azure.registry.front import happenings
 from embedded.azure.registry.front.contents import Contents, Manifest, Tag
 from embedded.azure.registry.front.sign_in import refusal
 from embedded.azure.registry.front.tokens import TokenInvalid, Tokens
@@ -42,8 +44,15 @@ PAGE = 100
 class Catalog:
     """The listing API of one registry."""
 
-    def __init__(self, contents: Contents, tokens: Tokens, login_server: str) -> None:
+    def __init__(
+        self,
+        contents: Contents,
+        tokens: Tokens,
+        login_server: str,
+        tell: Callable[[Happening], None],
+    ) -> None:
         self._contents = contents
+        self._tell = tell
         self._tokens = tokens
         self._login_server = login_server
 
@@ -92,8 +101,9 @@ class Catalog:
             }
         )
 
-    def _delete_repository(self, _: Request, parts: dict[str, str]) -> Response:
+    def _delete_repository(self, request: Request, parts: dict[str, str]) -> Response:
         digests, tags = self._contents.delete_repository(parts["name"])
+        self._tell(happenings.deleted_repository(request, parts["name"]))
         return JSONResponse({"manifestsDeleted": digests, "tagsDeleted": tags}, 202)
 
     def _get_tags(self, request: Request, parts: dict[str, str]) -> Response:

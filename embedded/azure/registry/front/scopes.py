@@ -49,14 +49,14 @@ def parse(texts: Iterable[str]) -> list[Scope]:
     ]
 
 
-def granted(asked: Iterable[Scope], allows: Callable[[str], bool]) -> list[Scope]:
-    """What is asked for and allowed; ``allows`` answers for one action.
+def granted(asked: Iterable[Scope], allows: Callable[[str, str], bool]) -> list[Scope]:
+    """What is asked for and allowed; ``allows`` answers for an action and a name.
 
     Grant less, do not fail: a scope with nothing left is left out.
     """
     result = []
     for scope in asked:
-        actions = tuple(a for a in _wanted(scope) if allows(a))
+        actions = tuple(a for a in _wanted(scope) if allows(a, scope.name))
         if scope.type == "registry":
             actions = ("*",) if actions else ()
         if actions:

@@ -8,6 +8,8 @@ import httpx
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
+from embedded.azure.registry.children.notices import Happening
+from embedded.azure.registry.front import happenings
 from embedded.azure.registry.front.sign_in import refusal
 
 #: Bytes that are read from Distribution at once.
@@ -29,10 +31,16 @@ BODIES = ("POST", "PUT", "PATCH")
 
 
 class Stream:
-    """Passes requests on; ``target`` gives Distribution's address as it is now."""
+    """Passes requests on; ``target`` gives Distribution's address as it is now.
 
-    def __init__(self, target: Callable[[], str]) -> None:
+    ``tell`` hears of what was pushed and deleted.
+    """
+
+    def __init__(
+        self, target: Callable[[], str], tell: Callable[[Happening], None]
+    ) -> None:
         self._target = target
+        self._tell = tell
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(None, connect=5),
@@ -48,6 +56,9 @@ class Stream:
             return Response(status_code=499)
         except httpx.HTTPError:
             return refusal(503, "UNAVAILABLE", "the registry's storage is restarting")
+        happening = happenings.of(request, answer.status_code, answer.headers)
+        if happening is not None:
+            self._tell(happening)
         headers = {
             name: value for name, value in answer.headers.items() if name not in DROPPED
         }

@@ -18,6 +18,7 @@ import docker
 import pytest
 from docker.errors import ImageNotFound
 
+from tests.embedded.azure.registry.child import made
 from tests.embedded.azure.registry.registry import (
     CONFIG,
     LAYER,
@@ -293,3 +294,27 @@ def test_skopeo_copies_between_registries_with_credentials_for_each(
     code, said = skopeo.run(*both, puller, source, target)
     assert code != 0
     assert "401" in said or "unauthorized" in said.lower()
+
+
+@pytest.mark.docker
+def test_docker_pulls_with_a_token_and_cannot_push_with_it(
+    docker_cli: Program, import_: Import, shop: Shop
+) -> None:
+    registry = shop.make()
+    name = f"{registry.login_server}/app:1"
+    import_(name)
+    owner = registry.refresh_token()
+    docker_cli.must("login", registry.login_server, "-u", NULL_GUID, "-p", owner)
+    docker_cli.must("push", name)
+    docker_cli.must("logout", registry.login_server)
+    rights = ["repositories/app/content/read"]
+    scope_map = made(registry, "scopeMaps", "our-map", actions=rights)
+    token = made(registry, "tokens", "puller", scopeMapId=scope_map.path)
+    told = got(registry.post("generateCredentials", tokenId=token.path))
+    secret = told["passwords"][0]["value"]
+    docker_cli.must("login", registry.login_server, "-u", "puller", "-p", secret)
+    docker_cli.must("pull", name)
+    code, said = docker_cli.run("push", name)
+    assert code != 0
+    assert "denied" in said or "unauthorized" in said
+    docker_cli.must("rmi", name)

@@ -1,0 +1,1 @@
+"""What hangs on a registry: webhooks, scope maps, tokens, replications, cache rules."""
