@@ -17,16 +17,16 @@ group = resources.ResourceGroup(
     "acr-lab", location=settings.location, tags=settings.tags
 )
 
-# 2. The registry, with no admin user.
+# 2. The registry, with all that its tier has and the settings ask for.
 registry = Registry("registry", group.name, settings)
 
-# 3. The image: built from app/, tagged by its content, pushed with the caller's token.
-image = AppImage("image", registry.login_server, settings)
+# 3. The image: built from app/, tagged by its content, pushed.
+image = AppImage("image", registry, settings)
 
-# An identity that may pull from this registry, and nothing else.
-access = PullAccess("puller", group.name, registry.id, settings)
+# Who pulls: an identity that may do nothing else, unless the settings say another way.
+access = PullAccess("puller", registry, settings)
 
-# 4. The container group pulls with that identity and runs the image.
+# 4. The container group pulls the image and runs it.
 instance = ContainerInstance(
     "instance",
     group,

@@ -1,4 +1,4 @@
-"""Who may pull: a user-assigned identity with the role AcrPull on the registry.
+"""How the container group pulls: with an identity, or with a user name and a secret.
 
 Azure Container Instances cannot pull with a system-assigned identity.
 """
@@ -6,49 +6,117 @@ Azure Container Instances cannot pull with a system-assigned identity.
 from __future__ import annotations
 
 import pulumi
-from pulumi_azure_native import authorization, managedidentity
+from pulumi_azure_native import authorization, containerinstance, managedidentity
 
+from infra import roles, sign_in
+from infra.pull_token import PullToken
+from infra.registry import Registry
 from infra.settings import Settings
-
-#: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers
-ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+from infra.sign_in import Credentials
 
 
 class PullAccess(pulumi.ComponentResource):
-    """The identity, and its role."""
+    """What the group is given: ``credential``, ``identity`` (None without one), and
+    the resources that have to be ``ready`` before it pulls.
+    """
 
     def __init__(
         self,
         name: str,
-        group_name: pulumi.Input[str],
-        registry_id: pulumi.Input[str],
+        registry: Registry,
         settings: Settings,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("acr-lab:index:PullAccess", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        identity = managedidentity.UserAssignedIdentity(
-            "acr-lab-puller",
-            location=settings.location,
-            resource_group_name=group_name,
-            tags=settings.tags,
-            opts=child,
-        )
-        subscription = authorization.get_client_config_output().subscription_id
-        # Without its type Azure looks the new principal up, and may not find it yet.
-        self.role = authorization.RoleAssignment(
-            "acr-lab-pull",
-            principal_id=identity.principal_id,
-            principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
-            role_definition_id=pulumi.Output.concat(
-                "/subscriptions/",
-                subscription,
-                "/providers/Microsoft.Authorization/roleDefinitions/",
-                ACR_PULL,
-            ),
-            scope=registry_id,
-            opts=child,
-        )
-        self.identity_id = identity.id
-        self.client_id = identity.client_id
+        self._registry = registry
+        self._settings = settings
+        self.client_id: pulumi.Output[str] = pulumi.Output.from_input("")
+        self.identity: containerinstance.ContainerGroupIdentityArgs | None = None
+        self.ready: list[pulumi.Resource] = []
+        mode = settings.access.pull
+        if mode == "identity":
+            self.credential = self._with_identity()
+        else:
+            self.credential = self._with_secret(self._credentials(mode))
         self.register_outputs({"clientId": self.client_id})
+
+    def _credentials(self, mode: str) -> Credentials:
+        if mode == "admin":
+            return sign_in.admin(self._registry)
+        if mode == "token":
+            return self._token()
+        principal = self._settings.access.service_principal
+        if principal is not None and principal.object_id is not None:
+            self._grant(principal.object_id)
+        return sign_in.application(self._settings.access)
+
+    def _token(self) -> Credentials:
+        token = PullToken(
+            self._registry.group_name,
+            self._registry.name,
+            self._settings.image.repository,
+            self._settings.access.pull_token_days,
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.ready.append(token.made)
+        return Credentials(token.username, token.password)
+
+    def _with_secret(
+        self, given: Credentials
+    ) -> containerinstance.ImageRegistryCredentialArgs:
+        return containerinstance.ImageRegistryCredentialArgs(
+            password=given.password,
+            server=self._registry.login_server,
+            username=given.username,
+        )
+
+    def _with_identity(self) -> containerinstance.ImageRegistryCredentialArgs:
+        made = managedidentity.UserAssignedIdentity(
+            "acr-lab-puller",
+            location=self._settings.location,
+            resource_group_name=self._registry.group_name,
+            tags=self._settings.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._grant(made.principal_id)
+        self.client_id = made.client_id
+        self.identity = containerinstance.ContainerGroupIdentityArgs(
+            type=containerinstance.ResourceIdentityType.USER_ASSIGNED,
+            user_assigned_identities=[made.id],
+        )
+        return containerinstance.ImageRegistryCredentialArgs(
+            identity=made.id, server=self._registry.login_server
+        )
+
+    def _grant(self, principal: pulumi.Input[str]) -> None:
+        mode = self._settings.access.permission_mode
+        self.ready.append(
+            grant_pull("acr-lab-pull", principal, self._registry, mode, self)
+        )
+
+
+def grant_pull(
+    name: str,
+    principal: pulumi.Input[str],
+    registry: Registry,
+    mode: str,
+    parent: pulumi.Resource,
+    kind: str = authorization.PrincipalType.SERVICE_PRINCIPAL,
+) -> authorization.RoleAssignment:
+    """The role that lets a principal pull from a registry in its permission mode."""
+    role = roles.PULL_ROLES[mode]
+    subscription = authorization.get_client_config_output().subscription_id
+    return authorization.RoleAssignment(
+        name,
+        principal_id=principal,
+        # Without its type Azure looks the new principal up, and may not find it yet.
+        principal_type=kind,
+        role_definition_id=subscription.apply(lambda one: roles.definition(one, role)),
+        scope=registry.id,
+        # Azure changes no role in place, and has no two of one principal and role.
+        opts=pulumi.ResourceOptions(
+            delete_before_replace=True,
+            parent=parent,
+            replace_on_changes=["roleDefinitionId"],
+        ),
+    )

@@ -10,6 +10,7 @@ import pulumi
 import pulumi_docker as docker
 
 from infra import context, sign_in
+from infra.registry import Registry
 from infra.settings import Settings
 
 FOLDER = "app"
@@ -35,12 +36,14 @@ class AppImage(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        login_server: pulumi.Output[str],
+        registry: Registry,
         settings: Settings,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("acr-lab:index:AppImage", name, None, opts)
         arguments = build_arguments(settings)
+        login_server = registry.login_server
+        credentials = sign_in.for_push(registry, settings.access)
         tag = context.tag(context.read(Path(FOLDER)), arguments)
         image = docker.Image(
             "app",
@@ -54,9 +57,9 @@ class AppImage(pulumi.ComponentResource):
                 login_server, "/", settings.image.repository, ":", tag
             ),
             registry=docker.RegistryArgs(
-                password=sign_in.push_token(login_server),
+                password=credentials.password,
                 server=login_server,
-                username=sign_in.USERNAME,
+                username=credentials.username,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

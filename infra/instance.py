@@ -57,15 +57,8 @@ class ContainerInstance(pulumi.ComponentResource):
                     settings.instance,
                 )
             ],
-            identity=containerinstance.ContainerGroupIdentityArgs(
-                type=containerinstance.ResourceIdentityType.USER_ASSIGNED,
-                user_assigned_identities=[access.identity_id],
-            ),
-            image_registry_credentials=[
-                containerinstance.ImageRegistryCredentialArgs(
-                    identity=access.identity_id, server=login_server
-                )
-            ],
+            identity=access.identity,
+            image_registry_credentials=[access.credential],
             ip_address=_address(settings.instance),
             location=settings.location,
             os_type=containerinstance.OperatingSystemTypes.LINUX,
@@ -74,7 +67,7 @@ class ContainerInstance(pulumi.ComponentResource):
             tags=settings.tags,
             opts=pulumi.ResourceOptions(
                 delete_before_replace=True,
-                depends_on=[access.role],
+                depends_on=access.ready,
                 hooks=pulumi.ResourceHookBinding(on_error=[hook]),
                 parent=self,
                 replace_on_changes=list(FIXED),

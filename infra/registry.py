@@ -48,6 +48,7 @@ class Registry(pulumi.ComponentResource):
             else containerregistry.ZoneRedundancy.DISABLED,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.group_name = group_name
         self.id = registry.id
         self.name = registry.name
         self.login_server = registry.login_server

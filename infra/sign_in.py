@@ -1,4 +1,4 @@
-"""Signing in at the registry with the caller's own Entra token, for the push.
+"""Signing in at the registry: the caller's own Entra token, or a user name and secret.
 
 https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md: an Entra access token is
 exchanged for a refresh token of the registry, which lives for some hours.
@@ -7,13 +7,19 @@ exchanged for a refresh token of the registry, which lives for some hours.
 from __future__ import annotations
 
 import json
-import os
-import ssl
 import urllib.parse
 import urllib.request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi_azure_native import authorization
+from pulumi_azure_native import authorization, containerregistry
+
+from infra.settings.access import AccessSettings
+from infra.trust import context
+
+if TYPE_CHECKING:
+    from infra.registry import Registry
 
 AUDIENCE = "https://containerregistry.azure.net"
 #: The user name that goes with a refresh token in place of a password.
@@ -28,6 +34,40 @@ class SignInRefused(pulumi.RunError):
             f"Signing in at the registry {login_server} failed: {reason}. The caller "
             "needs a role that may push there: AcrPush, Contributor or Owner."
         )
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A user name and its secret, as registries take them."""
+
+    username: pulumi.Input[str]
+    password: pulumi.Output[str]
+
+
+def for_push(registry: Registry, settings: AccessSettings) -> Credentials:
+    """Whom the push signs in as, by the key ``push``."""
+    if settings.push == "admin":
+        return admin(registry)
+    if settings.push == "servicePrincipal":
+        return application(settings)
+    return Credentials(USERNAME, push_token(registry.login_server))
+
+
+def admin(registry: Registry) -> Credentials:
+    """The admin user, who has to be enabled."""
+    found = containerregistry.list_registry_credentials_output(
+        registry_name=registry.name, resource_group_name=registry.group_name
+    )
+    passwords = found.apply(lambda one: (one.passwords or [])[0].value or "")
+    username = found.apply(lambda one: one.username or "")
+    return Credentials(username, pulumi.Output.secret(passwords))
+
+
+def application(settings: AccessSettings) -> Credentials:
+    """The application of the key ``servicePrincipal``."""
+    principal = settings.service_principal
+    assert principal is not None, "the settings have been checked"
+    return Credentials(principal.client_id, pulumi.Output.secret(principal.secret))
 
 
 def push_token(login_server: pulumi.Output[str]) -> pulumi.Output[str]:
@@ -53,15 +93,8 @@ def exchange(login_server: str, entra_token: str) -> str:
         data=urllib.parse.urlencode(form).encode(),
     )
     try:
-        with urllib.request.urlopen(request, timeout=30, context=_trust()) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30, context=context()) as answer:  # noqa: S310
             token: str = json.load(answer)["refresh_token"]
     except (OSError, ValueError, KeyError) as error:
         raise SignInRefused(login_server, error) from error
     return token
-
-
-def _trust() -> ssl.SSLContext:
-    """The system's CAs, or those of a bundle that the environment names."""
-    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-    file = next((os.environ[name] for name in names if os.environ.get(name)), None)
-    return ssl.create_default_context(cafile=file)

@@ -22,6 +22,7 @@ DIGEST = "sha256:" + "ab" * 32
 ANSWERS: dict[str, dict[str, Any]] = {
     "Registry": {"loginServer": "acrlab.azurecr.io"},
     "UserAssignedIdentity": {"principalId": "p", "clientId": "c"},
+    "Resource": {"value": "token-password"},
     "Image": {"repoDigest": f"acrlab.azurecr.io/acr-lab/web@{DIGEST}"},
     "ContainerGroup": {
         "identity": {"type": "UserAssigned", "userAssignedIdentities": {}},
@@ -46,6 +47,8 @@ class Cloud(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> Any:
         if args.token.endswith("getClientToken"):
             return {"token": "entra-token"}
+        if args.token.endswith("listRegistryCredentials"):
+            return {"username": "acrlab", "passwords": [{"value": "admin-password"}]}
         return {
             "clientId": "c",
             "objectId": "o",

@@ -23,6 +23,7 @@ DOCUMENTS = [
     "embedded/README.md",
     "docs/fidelity.md",
     "docs/policies.md",
+    "docs/sign-in.md",
     "docs/performance.md",
     "docs/crashes.md",
 ]

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parent.parent
 OUTPUTS = {
     "url",
@@ -24,6 +26,8 @@ OUTPUTS = {
     "containerGroup",
     "identityClientId",
 }
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
 DIGEST = "sha256:" + "ab" * 32
 Json = dict[str, Any]
 CHANGED = {
@@ -47,8 +51,19 @@ def run(**config: str) -> tuple[Json, Json]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    found: Json = json.loads(done.stdout.splitlines()[-1])
+    found: Json = opened(json.loads(done.stdout.splitlines()[-1]))
     return found["inputs"], found["outputs"]
+
+
+def opened(value: Any) -> Any:
+    """A value without the marks of secrets."""
+    if isinstance(value, list):
+        return [opened(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(SIGNATURE) == SECRET:
+        return opened(value["value"])
+    return {key: opened(one) for key, one in value.items()}
 
 
 def test_the_program_fits_on_a_screen() -> None:
@@ -87,6 +102,52 @@ def test_the_group_pulls_with_the_identity_and_no_password() -> None:
     assert container["resources"]["requests"]["cpu"] == 0.5
     assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
     assert group["restartPolicy"] == "Never"
+
+
+PRINCIPAL = {
+    "clientId": "11111111-2222-3333-4444-555555555555",
+    "clientSecret": "secret-of-the-application",
+}
+SECRETS = {
+    "token": ("acr-lab-pull", "token-password"),
+    "admin": ("acrlab", "admin-password"),
+    "servicePrincipal": (PRINCIPAL["clientId"], PRINCIPAL["clientSecret"]),
+}
+
+
+@pytest.mark.parametrize("mode", SECRETS)
+def test_the_group_pulls_with_what_the_mode_says(mode: str) -> None:
+    principal = json.dumps(PRINCIPAL)
+    cloud, outputs = run(pullAuth=mode, adminUser="true", servicePrincipal=principal)
+    group = cloud["azure-native:containerinstance:ContainerGroup"]
+    (credential,) = group["imageRegistryCredentials"]
+    assert (credential["username"], credential["password"]) == SECRETS[mode]
+    assert "identity" not in group
+    assert SECRETS[mode][1] not in json.dumps(outputs)
+    assert "azure-native:managedidentity:UserAssignedIdentity" not in cloud
+
+
+@pytest.mark.parametrize("mode", ["admin", "servicePrincipal"])
+def test_the_push_signs_in_as_the_mode_says(mode: str) -> None:
+    principal = json.dumps(PRINCIPAL)
+    cloud, _ = run(push=mode, adminUser="true", servicePrincipal=principal)
+    registry = cloud["docker:index/image:Image"]["registry"]
+    assert (registry["username"], registry["password"]) == SECRETS[mode]
+
+
+def test_an_application_with_an_object_id_gets_the_role() -> None:
+    kind = "azure-native:authorization:RoleAssignment"
+    known = run(pullAuth="servicePrincipal", servicePrincipal=json.dumps(PRINCIPAL))
+    assert kind not in known[0]
+    more = {**PRINCIPAL, "objectId": "66666666-7777-8888-9999-000000000000"}
+    cloud, _ = run(pullAuth="servicePrincipal", servicePrincipal=json.dumps(more))
+    assert cloud[kind]["principalId"] == more["objectId"]
+
+
+def test_a_registry_in_abac_mode_gets_the_role_that_it_heeds() -> None:
+    cloud, _ = run(permissionMode="rbac-abac")
+    role = cloud["azure-native:authorization:RoleAssignment"]
+    assert role["roleDefinitionId"].endswith("b93aa761-3e63-49ed-ac28-beffa264f7ac")
 
 
 def test_a_dns_label_comes_with_its_reuse_scope() -> None:

@@ -18,7 +18,12 @@ from infra.settings import access, contradictions, image, instance, registry
 from infra.settings.access import AccessSettings
 from infra.settings.image import ImageSettings
 from infra.settings.instance import InstanceSettings
-from infra.settings.reader import NAMESPACE, Reader, SettingsInvalid
+from infra.settings.reader import (
+    NAMESPACE,
+    SECRET_KEYS,
+    Reader,
+    SettingsInvalid,
+)
 from infra.settings.registry import RegistrySettings
 
 __all__ = ["Settings", "SettingsInvalid", "read"]
@@ -46,14 +51,22 @@ class Settings:
     def load(cls) -> Settings:
         """Those of the running stack. Raises SettingsInvalid."""
         values, secret = _configured()
-        plain = values.get("secureEnvironment", "{}") not in ("", "{}")
-        if plain and "secureEnvironment" not in secret:
+        for key in plain_secrets(values, secret):
             pulumi.log.warn(
-                f"{NAMESPACE}:secureEnvironment is kept in plain text: set each of its "
-                "variables with `pulumi config set --secret --path`"
+                f"{NAMESPACE}:{key} is kept in plain text: set what is secret in it "
+                "with `pulumi config set --secret --path`"
             )
         region = pulumi.Config("azure-native").get("location")
         return read(values, secret, region)
+
+
+def plain_secrets(values: Mapping[str, str], secret: frozenset[str]) -> list[str]:
+    """Keys that hold secrets, and are not encrypted in the stack's file."""
+    return sorted(
+        key
+        for key in SECRET_KEYS - secret
+        if values.get(key, "") not in ("", "{}", "[]")
+    )
 
 
 def read(

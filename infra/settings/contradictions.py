@@ -32,6 +32,14 @@ def found(settings: Settings) -> Iterator[Contradiction]:
     yield from _soft_delete(settings.registry)
     yield from _network(settings.registry)
     yield from _pinned(settings)
+    yield from _sign_in(settings)
+
+
+def _sign_in(settings: Settings) -> Iterator[Contradiction]:
+    access = settings.access
+    for key, chosen in (("pullAuth", access.pull), ("push", access.push)):
+        if chosen == "admin" and not settings.registry.admin_user:
+            yield key, "It needs an admin user: set adminUser to true."
 
 
 def in_use(registry: RegistrySettings) -> dict[str, Feature]:

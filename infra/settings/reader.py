@@ -15,6 +15,8 @@ from infra.rules import NotAllowed, Rule
 
 NAMESPACE = "acr-lab"
 MASK = "[secret]"
+#: Keys whose values are never shown, encrypted or not.
+SECRET_KEYS = frozenset({"secureEnvironment", "servicePrincipal"})
 Value = TypeVar("Value")
 
 
@@ -48,7 +50,7 @@ class Reader:
 
     def __init__(self, values: Mapping[str, str], secret: frozenset[str]) -> None:
         self._values = values
-        self._secret = secret | {"secureEnvironment"}
+        self._secret = secret | SECRET_KEYS
         self._known: dict[str, None] = {}
         self.mistakes: list[Mistake] = []
 

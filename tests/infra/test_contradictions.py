@@ -89,6 +89,17 @@ def test_a_pinned_digest_and_retention_exclude_each_other(pin: str, wrong: int) 
     assert len(list(found)) == wrong
 
 
+@pytest.mark.parametrize("key", ["pullAuth", "push"])
+def test_the_admin_user_signs_in_only_where_there_is_one(key: str) -> None:
+    assert set(mistakes(**{key: "admin"})) == {key}
+    assert mistakes(adminUser=True, **{key: "admin"}) == {}
+
+
+@pytest.mark.parametrize("key", ["pullAuth", "push"])
+def test_an_application_signs_in_only_where_there_is_one(key: str) -> None:
+    assert set(mistakes(**{key: "servicePrincipal"})) == {key}
+
+
 @pytest.mark.parametrize(
     "address", ["example.com", "203.0.113.7/24", "::1", "203.0.113.0/33", 7]
 )

@@ -15,7 +15,11 @@ from embedded.providers.values import Properties
 #: Function -> the type that it reads.
 GETTERS = {f"get{row.token.split(':')[1]}": row for row in TYPES}
 #: Function -> (type, action of the POST).
-ACTIONS = {"listRegistryCredentials": ("Registry", "listCredentials")}
+ACTIONS = {
+    "listRegistryCredentials": ("Registry", "listCredentials"),
+    "listWebhookEvents": ("Webhook", "listEvents"),
+    "getWebhookCallbackConfig": ("Webhook", "getCallbackConfig"),
+}
 
 
 def call(client: Client, token: str, arguments: Properties) -> Properties:

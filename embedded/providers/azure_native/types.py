@@ -63,6 +63,25 @@ class ResourceType:
         return frozenset((*self.parameters, *self.replaces))
 
 
+def _child(
+    type_: str,
+    segment: str,
+    pattern: str,
+    root: tuple[str, ...] = (),
+    version: str = "2024-11-01-preview",
+) -> ResourceType:
+    """A child of a registry: named after itself, and by nobody else's choice."""
+    return ResourceType(
+        f"containerregistry:{type_}",
+        version,
+        f"{REGISTRY}/{segment}/{{{type_[0].lower()}{type_[1:]}Name}}",
+        root=root,
+        naming="copy",
+        pattern=pattern,
+        replaces=("location",) if "location" in root else (),
+    )
+
+
 TYPES = (
     ResourceType(
         "resources:ResourceGroup",
@@ -79,6 +98,30 @@ TYPES = (
         root=("location", "tags", "sku", "identity"),
         pattern=ALPHANUMERIC,
         replaces=("location",),
+    ),
+    _child("Webhook", "webhooks", ALPHANUMERIC, ("location", "tags")),
+    _child("Replication", "replications", ALPHANUMERIC, ("location", "tags")),
+    _child("ScopeMap", "scopeMaps", r"[a-zA-Z0-9_-]{5,50}"),
+    _child("Token", "tokens", r"[a-zA-Z0-9-]{5,50}"),
+    _child("CacheRule", "cacheRules", r"[a-zA-Z0-9-]{5,50}"),
+    _child(
+        "CredentialSet",
+        "credentialSets",
+        r"[a-zA-Z0-9-]{5,50}",
+        ("identity",),
+        "2023-01-01-preview",
+    ),
+    _child(
+        "Task",
+        "tasks",
+        r"[a-zA-Z0-9_-]{5,50}",
+        ("location", "tags", "identity"),
+        "2019-06-01-preview",
+    ),
+    ResourceType(
+        "authorization:ManagementLockByScope",
+        "2020-05-01",
+        "/{scope}/providers/Microsoft.Authorization/locks/{lockName}",
     ),
     ResourceType(
         "managedidentity:UserAssignedIdentity",

@@ -1,0 +1,108 @@
+"""Every way to pull and to push, on one stack that goes from one to the next.
+
+After each: the app runs, a second update changes nothing, and no secret is in the
+state, in the outputs, or in what was said, but encrypted.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from embedded.engine.secrets import PassphraseSecrets
+
+Clone = Any
+pytestmark = pytest.mark.docker
+PASSPHRASE = "embedded"
+#: Mode -> the configuration that it takes; None takes a key out again.
+MODES: dict[str, dict[str, object]] = {
+    "identity": {"pullAuth": "identity", "push": "token"},
+    "token": {"pullAuth": "token", "push": "token"},
+    "admin": {"pullAuth": "admin", "push": "admin", "adminUser": True},
+    "servicePrincipal": {
+        "pullAuth": "servicePrincipal",
+        "push": "servicePrincipal",
+        "adminUser": False,
+    },
+}
+
+
+def configured(clone: Clone, mode: str) -> dict[str, object]:
+    if mode != "servicePrincipal":
+        return MODES[mode]
+    known = json.loads((clone.home / "azure" / "connection.json").read_text())
+    principal = {"clientId": known["clientId"], "clientSecret": known["clientSecret"]}
+    # An edit of the app makes a push; without one, nobody signs in.
+    page = clone.root / "app/web/page.py"
+    page.write_text(page.read_text().replace("<main>", "<main><!-- pushed -->"))
+    return {**MODES[mode], "servicePrincipal": principal}
+
+
+def ciphertexts(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        if "ciphertext" in value:
+            yield str(value["ciphertext"])
+        for one in value.values():
+            yield from ciphertexts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from ciphertexts(one)
+
+
+def secrets_of(state: dict[str, Any]) -> set[str]:
+    """The texts of all encrypted values."""
+    salt = state["deployment"]["secrets_providers"]["state"]["salt"]
+    opened = PassphraseSecrets.open(salt, PASSPHRASE)
+    values = [json.loads(opened.decrypt(one)) for one in ciphertexts(state)]
+    return {text for value in values for text in passwords(value) if text}
+
+
+def passwords(value: object) -> Iterator[str]:
+    """A secret text itself, and the passwords in a secret object."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(inner, str) or key == "password":
+                yield from passwords(inner)
+
+
+def plain(state: dict[str, Any]) -> str:
+    """The exported state without its encrypted values."""
+    return re.sub(r'"ciphertext": ?"[^"]*"', "", json.dumps(state))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_app_runs_and_no_secret_is_in_plain(shared_clone: Clone, mode: str) -> None:
+    shared_clone.configure(**configured(shared_clone, mode))
+    said = shared_clone.up()
+    assert shared_clone.outputs()["imageDigest"] in shared_clone.page()
+    assert "unchanged: there was nothing to do" in shared_clone.up()
+    state = json.loads(shared_clone.run("stack", "export"))
+    secrets = secrets_of(state)
+    assert secrets
+    logs = [one.read_text() for one in (shared_clone.home / "logs").iterdir()]
+    told = [plain(state), said, *logs, shared_clone.run("stack", "output", "--json")]
+    for secret in secrets:
+        for shown in (secret, base64.b64encode(secret.encode()).decode()):
+            assert not any(shown in text for text in told)
+    assert identity_of(state) is (mode == "identity")
+
+
+def identity_of(state: dict[str, Any]) -> bool:
+    """Whether the group pulls without any password."""
+    (group,) = (
+        one["inputs"]
+        for one in state["deployment"]["resources"]
+        if one["type"].endswith(":ContainerGroup")
+    )
+    (credential,) = group["imageRegistryCredentials"]
+    assert ("identity" in credential) != ("password" in credential)
+    if "password" in credential:
+        assert "ciphertext" in credential["password"]
+    return "identity" in credential
