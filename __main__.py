@@ -4,6 +4,7 @@ that pulls and runs that image."""
 import pulumi
 from pulumi_azure_native import resources
 
+from infra import surroundings
 from infra.access import PullAccess
 from infra.image import AppImage
 from infra.instance import ContainerInstance
@@ -35,6 +36,9 @@ instance = ContainerInstance(
     access,
     settings,
 )
+
+# A lock goes on last and comes off first.
+surroundings.lock(settings.registry.lock, registry.id, [registry, image, access])
 
 # 5. Clean up: `pulumi destroy`.
 

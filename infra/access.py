@@ -38,6 +38,15 @@ class PullAccess(pulumi.ComponentResource):
             self.credential = self._with_identity()
         else:
             self.credential = self._with_secret(self._credentials(mode))
+        for one in settings.access.pullers:
+            grant_pull(
+                f"pull-{one.name}",
+                one.principal,
+                registry,
+                settings.access.permission_mode,
+                self,
+                one.kind,
+            )
         self.register_outputs({"clientId": self.client_id})
 
     def _credentials(self, mode: str) -> Credentials:

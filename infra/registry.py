@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import containerregistry
 
+from infra import caches, replications, surroundings, tasks, tokens, webhooks
 from infra.settings import Settings
 from infra.settings.registry import (
     CustomerKey,
@@ -53,7 +54,25 @@ class Registry(pulumi.ComponentResource):
         self.name = registry.name
         self.login_server = registry.login_server
         self.sku = registry.sku.name
+        self._declare_children(registry, settings)
         self.register_outputs({"loginServer": self.login_server})
+
+    def _declare_children(
+        self, registry: containerregistry.Registry, settings: Settings
+    ) -> None:
+        asked = settings.registry
+        group, name, location = self.group_name, registry.name, settings.location
+        child = pulumi.ResourceOptions(parent=self)
+        replications.declare(asked.replications, group, name, child)
+        webhooks.declare(asked.webhooks, location, group, name, child)
+        tokens.declare(asked.scope_maps, asked.tokens, group, registry, child)
+        caches.declare(asked.cache_rules, group, name, child)
+        tasks.declare(asked.tasks, location, group, name, child)
+        surroundings.declare_endpoints(
+            asked.private_endpoints, group, registry.id, settings, child
+        )
+        if asked.diagnostics is not None:
+            surroundings.declare_diagnostics(asked.diagnostics, registry.id, child)
 
 
 def _public(network: NetworkSettings) -> containerregistry.PublicNetworkAccess:

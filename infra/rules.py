@@ -165,6 +165,21 @@ def tags(most: int) -> Rule[Mapping[str, str]]:
     )
 
 
+def headers() -> Rule[Mapping[str, str]]:
+    """HTTP headers: a map of names to texts without line ends."""
+
+    def parse(given: str) -> dict[str, str]:
+        found = _scalars(given)
+        for key, value in found.items():
+            if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}", key):
+                raise NotAllowed(f"{key!r} is no such name")
+            if re.search(r"[\r\n]", value):
+                raise NotAllowed(f"the value of {key!r} has a line end")
+        return found
+
+    return Rule("a map of HTTP headers", parse)
+
+
 def did_you_mean(given: str, names: list[str]) -> str:
     """``did you mean X?`` for a near miss, whatever its case; else nothing."""
     lower = {name.lower(): name for name in names}

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from embedded.azure import refusals, routing
+from embedded.azure.authorization import locks
 from embedded.azure.entra.errors import AuthenticationFailed
 from embedded.azure.errors import ArmError
 from embedded.azure.ids import key
@@ -121,6 +122,7 @@ class Gateway:
         lock = self._locks.setdefault(key(path), asyncio.Lock())
         async with lock:
             self._check_group(method, path)
+            locks.check(self._store, method, path)
             return await match.route.handler(call)
 
     def _match(self, method: str, path: str) -> routing.Match:

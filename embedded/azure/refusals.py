@@ -107,6 +107,18 @@ class AuthorizationFailed(ArmError):
         )
 
 
+class ScopeLocked(ArmError):
+    status = 409
+    code = "ScopeLocked"
+
+    def __init__(self, path: str, operation: str, scopes: Sequence[str]) -> None:
+        super().__init__(
+            f"The scope '{path}' cannot perform {operation} operation because "
+            f"following scope(s) are locked: '{', '.join(scopes)}'. Please remove the "
+            "lock and try again."
+        )
+
+
 class InvalidContent(ArmError):
     code = "InvalidRequestContent"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from infra import rules
 from infra.roles import PULL_ROLES
-from infra.settings import structure
+from infra.settings import pullers, structure
+from infra.settings.pullers import Puller
 from infra.settings.reader import Reader
 from infra.settings.registry import GUID
 from infra.settings.structure import Entry
@@ -46,6 +47,7 @@ class AccessSettings:
     pull_token_days: int = 30
     permission_mode: str = "rbac"
     service_principal: ServicePrincipal | None = None
+    pullers: tuple[Puller, ...] = ()
 
 
 def read(reader: Reader) -> AccessSettings:
@@ -60,6 +62,7 @@ def read(reader: Reader) -> AccessSettings:
         ),
         permission_mode=reader.take("permissionMode", MODE, default.permission_mode),
         service_principal=structure.one(reader, "servicePrincipal", _principal),
+        pullers=pullers.read(reader),
     )
     _check_principal(reader, settings)
     return settings

@@ -29,6 +29,7 @@ def check(reader: Reader, settings: Settings) -> None:
 
 def found(settings: Settings) -> Iterator[Contradiction]:
     yield from _above_the_tier(settings.registry)
+    yield from _above_the_limits(settings)
     yield from _soft_delete(settings.registry)
     yield from _network(settings.registry)
     yield from _pinned(settings)
@@ -60,6 +61,13 @@ def in_use(registry: RegistrySettings) -> dict[str, Feature]:
         ("quarantine", policies.quarantine, Feature.QUARANTINE),
         ("export", not policies.export, Feature.EXPORT_POLICY),
         ("customerKey", registry.customer_key, Feature.CUSTOMER_KEY),
+        ("geoReplications", registry.replications, Feature.GEO_REPLICATION),
+        ("cacheRules", registry.cache_rules, Feature.ARTIFACT_CACHE),
+        ("webhooks", registry.webhooks, Feature.WEBHOOKS),
+        ("scopeMaps", registry.scope_maps, Feature.TOKENS),
+        ("tokens", registry.tokens, Feature.TOKENS),
+        ("tasks", registry.tasks, Feature.TASKS),
+        ("privateEndpoints", registry.private_endpoints, Feature.PRIVATE_LINK),
     )
     return {key: feature for key, on, feature in rows if on}
 
@@ -73,6 +81,24 @@ def _above_the_tier(registry: RegistrySettings) -> Iterator[Contradiction]:
                 f"That is {feature}, which needs {tiers}, and the sku is "
                 f"{registry.sku.name}. Raise the sku or leave the key out.",
             )
+
+
+def _above_the_limits(settings: Settings) -> Iterator[Contradiction]:
+    registry, sku = settings.registry, settings.registry.sku
+    own = settings.access.pull == "token"  # it has a token and a scope map of its own
+    for key, count, limit in (
+        ("webhooks", len(registry.webhooks), sku.webhooks),
+        ("scopeMaps", len(registry.scope_maps) + own, sku.scope_maps),
+        ("tokens", len(registry.tokens) + own, sku.tokens),
+    ):
+        if count > limit:
+            yield key, f"There are {count}, and {sku.name} allows {limit}."
+    homes = [one for one in registry.replications if one.location == settings.location]
+    if homes:
+        yield (
+            "geoReplications",
+            f"{settings.location} is where the registry itself is: leave it out.",
+        )
 
 
 def _soft_delete(registry: RegistrySettings) -> Iterator[Contradiction]:

@@ -17,6 +17,8 @@ NAMESPACE = "acr-lab"
 MASK = "[secret]"
 #: Keys whose values are never shown, encrypted or not.
 SECRET_KEYS = frozenset({"secureEnvironment", "servicePrincipal"})
+#: Keys with some secret fields: never shown as a whole.
+DELICATE_KEYS = frozenset({"tasks", "webhooks"})
 Value = TypeVar("Value")
 
 
@@ -83,6 +85,7 @@ class Reader:
     def refuse(self, key: str, allowed: str) -> None:
         given = self._values.get(key)
         value = "not set" if given is None else self._masked(key, json.dumps(given))
+        value = MASK if given and key in DELICATE_KEYS else value
         self.mistakes.append(Mistake(key, value, allowed))
 
     def refuse_at(self, path: str, shown: str, allowed: str) -> None:

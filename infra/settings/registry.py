@@ -5,9 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from infra import rules
-from infra.settings import structure
+from infra.settings import (
+    caches,
+    replications,
+    structure,
+    surroundings,
+    tasks,
+    tokens,
+    webhooks,
+)
+from infra.settings.caches import CacheRule
 from infra.settings.reader import Reader
+from infra.settings.replications import Replication
 from infra.settings.structure import Entry
+from infra.settings.surroundings import Diagnostics, PrivateEndpoint
+from infra.settings.tasks import Task
+from infra.settings.tokens import ScopeMap, Token
+from infra.settings.webhooks import Webhook
 from infra.skus import SKUS, Sku
 
 NAME = rules.text("[a-zA-Z0-9]{5,50}", "5 to 50 letters and digits")
@@ -74,9 +88,19 @@ class RegistrySettings:
     network: NetworkSettings = NetworkSettings()
     policies: PolicySettings = PolicySettings()
     customer_key: CustomerKey | None = None
+    replications: tuple[Replication, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    scope_maps: tuple[ScopeMap, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    cache_rules: tuple[CacheRule, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    private_endpoints: tuple[PrivateEndpoint, ...] = ()
+    diagnostics: Diagnostics | None = None
+    lock: str | None = None
 
 
 def read(reader: Reader) -> RegistrySettings:
+    maps = tokens.read_maps(reader)
     return RegistrySettings(
         name=reader.optional("registryName", NAME, None),
         sku=reader.take("sku", rules.choice(SKUS), RegistrySettings.sku),
@@ -86,6 +110,15 @@ def read(reader: Reader) -> RegistrySettings:
         network=_network(reader),
         policies=_policies(reader),
         customer_key=structure.one(reader, "customerKey", _customer_key),
+        replications=replications.read(reader),
+        webhooks=webhooks.read(reader),
+        scope_maps=maps,
+        tokens=tokens.read(reader, maps),
+        cache_rules=caches.read(reader),
+        tasks=tasks.read(reader),
+        private_endpoints=surroundings.read_endpoints(reader),
+        diagnostics=surroundings.read_diagnostics(reader),
+        lock=surroundings.read_lock(reader),
     )
 
 

@@ -78,7 +78,7 @@ def rows(reader: Reader, key: str, build: Callable[[Entry], Made]) -> tuple[Made
             made.append(build(entry))
             entry.finish()
         else:
-            reader.refuse_at(path, json.dumps(item), "It must be an object.")
+            reader.refuse_at(path, "no object", "It must be an object.")
     return tuple(made)
 
 

@@ -98,3 +98,18 @@ class InvalidFilter(ArmError):
             f"The filter '{text}' is not supported: use atScope(), principalId eq '…', "
             "assignedTo('…') or roleName eq '…'."
         )
+
+
+class LockNotFound(ArmError):
+    status = 404
+    code = "LockNotFound"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The lock '{name}' could not be found.")
+
+
+class InvalidLock(ArmError):
+    code = "InvalidRequestContent"
+
+    def __init__(self, what: str, value: object, allowed: str) -> None:
+        super().__init__(f"The {what} of the lock is {value!r}, and must be {allowed}.")

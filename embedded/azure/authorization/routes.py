@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from embedded.azure.authorization.errors import DefinitionNotFound, InvalidFilter
+from embedded.azure.authorization.locks import Locks
 from embedded.azure.authorization.model import RoleAssignments
 from embedded.azure.authorization.roles import BY_ID, ROLES, Role
 from embedded.azure.service import Call, Directory, Json, Reply, Route, Settings
@@ -22,6 +23,7 @@ VERSIONS = (
     "2022-04-01",
     "2022-05-01-preview",
 )
+LOCK_VERSIONS = ("2015-01-01", "2016-09-01", "2017-04-01", "2020-05-01")
 _ROLE_NAME = re.compile(r"roleName\s+eq\s+'([^']*)'", re.I)
 
 
@@ -40,8 +42,10 @@ class AuthorizationService:
         self.types: Mapping[str, Sequence[str]] = {
             "roleAssignments": VERSIONS,
             "roleDefinitions": VERSIONS,
+            "locks": LOCK_VERSIONS,
         }
         self._subscription = subscription
+        self._locks = Locks(store, subscription)
         self.access = RoleAssignments(
             store, directory, subscription, settings.role_delay
         )
@@ -57,6 +61,18 @@ class AuthorizationService:
             Route("DELETE", one, f"{kind}/delete", self._delete),
             Route("GET", definitions, read, self._definitions),
             Route("GET", f"{definitions}/{{name}}", read, self._definition),
+            *self._lock_routes(),
+        )
+
+    def _lock_routes(self) -> Sequence[Route]:
+        kind = f"{self.namespace}/locks"
+        many = f"{{scope}}/providers/{kind}"
+        one = f"{many}/{{name}}"
+        return (
+            Route("GET", many, f"{kind}/read", self._list_locks),
+            Route("PUT", one, f"{kind}/write", self._put_lock),
+            Route("GET", one, f"{kind}/read", self._get_lock),
+            Route("DELETE", one, f"{kind}/delete", self._delete_lock),
         )
 
     async def start(self) -> None:
@@ -67,6 +83,9 @@ class AuthorizationService:
 
     async def remove(self, resource_id: str) -> None:
         scope, _, name = resource_id.rpartition("/")
+        if scope.lower().endswith("/locks"):
+            self._locks.delete(scope.partition("/providers/Microsoft.Auth")[0], name)
+            return
         self.access.delete(scope.partition("/providers/Microsoft.Auth")[0], name)
 
     async def _list(self, call: Call) -> Reply:
@@ -84,6 +103,21 @@ class AuthorizationService:
     async def _delete(self, call: Call) -> Reply:
         gone = self.access.delete(call.params["scope"], call.params["name"])
         return Reply(204) if gone is None else Reply(200, gone)
+
+    async def _list_locks(self, call: Call) -> Reply:
+        return Reply(200, {"value": self._locks.all(call.params["scope"])})
+
+    async def _put_lock(self, call: Call) -> Reply:
+        scope, name = call.params["scope"], call.params["name"]
+        made, created = self._locks.put(scope, name, call.body)
+        return Reply(201 if created else 200, made)
+
+    async def _get_lock(self, call: Call) -> Reply:
+        return Reply(200, self._locks.get(call.params["scope"], call.params["name"]))
+
+    async def _delete_lock(self, call: Call) -> Reply:
+        gone = self._locks.delete(call.params["scope"], call.params["name"])
+        return Reply(200 if gone else 204)
 
     async def _definitions(self, call: Call) -> Reply:
         text = call.query.get("$filter")
