@@ -26,6 +26,7 @@ from embedded.home import PROJECT, Home
 START_LIMIT = 30.0
 #: Seconds that it gets to end its work in.
 STOP_LIMIT = 30.0
+LOCKS_VERSION = "2020-05-01"
 GROUPS_VERSION = "2021-04-01"
 
 
@@ -124,6 +125,7 @@ class LocalAzure:
             return
         self.start(automatic=False)
         with self._client() as client:
+            _unlock(client)
             failures = [_delete(client, group["name"]) for group in _groups(client)]
         if any(failures):
             raise ResetIncomplete([one for one in failures if one])
@@ -226,6 +228,16 @@ def _groups(client: httpx.Client) -> list[dict[str, str]]:
         client.get("/resourcegroups").raise_for_status().json()["value"]
     )
     return found
+
+
+def _unlock(client: httpx.Client) -> None:
+    """Take off all locks: who resets it means everything."""
+    version = {"api-version": LOCKS_VERSION}
+    many = "/providers/Microsoft.Authorization/locks"
+    found = client.get(many, params=version).raise_for_status().json()["value"]
+    base = httpx.URL(client.base_url).copy_with(path="/", query=None)
+    for lock in found:
+        client.delete(base.join(lock["id"]), params=version).raise_for_status()
 
 
 def _delete(client: httpx.Client, name: str) -> str | None:
