@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.stacks import MAX
+
 Clone = Any
 pytestmark = [pytest.mark.docker, pytest.mark.cli]
 HERE = ("--engine", "embedded")
@@ -29,6 +31,16 @@ def test_what_the_embedded_engine_made_the_cli_knows_and_deletes(clone: Clone) -
     clone.run("destroy", "--yes", *CLI)
     assert clone.resources() == {}
     assert clone.containers() == []
+
+
+def test_all_that_a_registry_offers_is_the_same_to_both(clone: Clone) -> None:
+    clone.configure(**MAX)
+    clone.run("up", "--yes", *CLI)
+    assert "there was nothing to do" in clone.run("preview", *HERE)
+    clone.run("up", "--yes", *HERE)
+    clone.run("preview", "--expect-no-changes", *CLI)
+    clone.run("destroy", "--yes", *CLI)
+    assert clone.resources() == {}
 
 
 def test_a_failure_under_one_engine_is_mended_under_the_other(clone: Clone) -> None:

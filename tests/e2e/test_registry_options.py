@@ -1,7 +1,4 @@
-"""A stack with all that a registry offers: twice up, then destroyed, nothing left.
-
-``MAX`` is a whole configuration: a stack's file may have it as it is.
-"""
+"""A stack with all that a registry offers: twice up, then destroyed, nothing left."""
 
 from __future__ import annotations
 
@@ -14,65 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.stacks import MAX, SOMEBODY
+
 Clone = Any
 Json = dict[str, Any]
 pytestmark = pytest.mark.docker
-SOMEBODY = "11111111-2222-3333-4444-555555555555"
-#: Everything that goes together, on Premium. Soft delete is not among it (it excludes
-#: retention, replications and cache rules), and neither is what the embedded Azure
-#: refuses: customerKey, privateEndpoints, diagnostics, credentials of cache rules.
-MAX: Json = {
-    "sku": "Premium",
-    "adminUser": True,
-    "anonymousPull": True,
-    "allowedIps": ["127.0.0.1", "203.0.113.0/24"],
-    "trustedServices": False,
-    "dedicatedDataEndpoints": True,
-    "zoneRedundancy": True,
-    "retentionDays": 30,
-    "quarantine": True,
-    "geoReplications": [
-        {"location": "northeurope"},
-        {"location": "eastus", "regionEndpoint": False, "zoneRedundancy": True},
-    ],
-    "webhooks": [
-        {
-            "name": "pushed",
-            "uri": "http://127.0.0.1:9/hook?code=sesame-of-the-address",
-            "actions": ["push", "delete"],
-            "scope": "acr-lab/*",
-            "headers": {"X-Token": "sesame-of-the-header"},
-        },
-        {"name": "silent", "uri": "http://127.0.0.1:9/", "status": "disabled"},
-    ],
-    "scopeMaps": [
-        {
-            "name": "readers",
-            "actions": ["repositories/acr-lab/*/content/read"],
-            "description": "Read all of the lab",
-        }
-    ],
-    "tokens": [
-        {"name": "reader", "scopeMap": "readers"},
-        {"name": "pusher", "scopeMap": "_repositories_push", "status": "disabled"},
-    ],
-    "cacheRules": [
-        {"name": "docker-hub", "source": "docker.io/library/*", "target": "hub/*"}
-    ],
-    "tasks": [
-        {
-            "name": "nightly",
-            "context": "https://github.com/example/app.git#main:app",
-            "image": "app:{{.Run.ID}}",
-            "onCommit": True,
-            "schedule": "0 4 * * *",
-            "accessToken": "sesame-of-the-task",
-        }
-    ],
-    "lock": "CanNotDelete",
-    "pullAuth": "token",
-    "pullers": [{"name": "cluster", "principalId": SOMEBODY, "system": "aks"}],
-}
 CHILDREN = {
     "webhooks": {"pushed", "silent"},
     "scopeMaps": {"readers", "acr-lab-pull"},
