@@ -15,6 +15,9 @@ import yaml
 from embedded.cli import parser
 from embedded.engine.monitor import UNSUPPORTED
 from embedded.providers.azure_native.types import TYPES
+from infra import tiers
+from infra.rules import Rule
+from infra.settings import access, pullers
 from policy import document
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -24,6 +27,8 @@ DOCUMENTS = [
     "docs/fidelity.md",
     "docs/policies.md",
     "docs/sign-in.md",
+    "docs/registry.md",
+    "docs/pullers.md",
     "docs/performance.md",
     "docs/crashes.md",
 ]
@@ -91,6 +96,26 @@ def test_the_rules_of_the_policy_pack_are_told_as_they_are() -> None:
     # To mend it: python -m policy.document docs/policies.md
     told = text("docs/policies.md")
     assert told == document.rewritten(told)
+
+
+def test_the_table_of_tiers_is_told_as_it_is() -> None:
+    # To mend it: python -m infra.tiers docs/registry.md
+    told = text("docs/registry.md")
+    assert told == tiers.rewritten(told)
+
+
+@pytest.mark.parametrize(
+    ("document", "head", "rule"),
+    [
+        ("docs/pullers.md", "`system`", pullers.SYSTEMS),
+        ("docs/sign-in.md", "`pullAuth`", access.PULL),
+        ("docs/sign-in.md", "`push`", access.PUSH),
+        ("docs/sign-in.md", "`permissionMode`", access.MODE),
+    ],
+)
+def test_every_choice_has_its_row(document: str, head: str, rule: Rule[str]) -> None:
+    told = names(table(document, head))
+    assert rule.allowed == f"one of {', '.join(told)}"
 
 
 def test_what_the_engine_refuses_is_told() -> None:
