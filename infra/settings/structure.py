@@ -95,7 +95,7 @@ def one(reader: Reader, key: str, build: Callable[[Entry], Made]) -> Made | None
 
 def refuse_twins(reader: Reader, key: str, names: list[str]) -> None:
     """No two rows of a list may have the same name; Azure's names have no case."""
-    lower = [name.lower() for name in names]
+    lower = [name.lower() for name in names if name]
     twice = sorted({name for name in lower if lower.count(name) > 1})
     if twice:
         reader.refuse(key, f"Two entries have the name {', '.join(twice)}.")

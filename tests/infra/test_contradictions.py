@@ -19,6 +19,12 @@ KEY = {
     "identityId": f"{ID}/Microsoft.ManagedIdentity/userAssignedIdentities/reader",
     "clientId": "11111111-2222-3333-4444-555555555555",
 }
+ENDPOINT = {
+    "name": "inside",
+    "subnetId": f"{ID}/Microsoft.Network/virtualNetworks/v/subnets/s",
+}
+RULE = {"name": "hub-rule", "source": "docker.io/library/*", "target": "hub/*"}
+TASK = {"name": "nightly", "context": "https://example.com/a.git", "image": "a:1"}
 #: Key, a value that turns its feature on, the feature, what else it needs.
 FEATURES: list[tuple[str, Any, Feature, dict[str, Any]]] = [
     ("anonymousPull", True, Feature.ANONYMOUS_PULL, {}),
@@ -31,6 +37,10 @@ FEATURES: list[tuple[str, Any, Feature, dict[str, Any]]] = [
     ("quarantine", True, Feature.QUARANTINE, {}),
     ("export", False, Feature.EXPORT_POLICY, {"publicAccess": False}),
     ("customerKey", KEY, Feature.CUSTOMER_KEY, {}),
+    ("geoReplications", [{"location": "eastus"}], Feature.GEO_REPLICATION, {}),
+    ("privateEndpoints", [ENDPOINT], Feature.PRIVATE_LINK, {}),
+    ("cacheRules", [RULE], Feature.ARTIFACT_CACHE, {}),
+    ("tasks", [TASK], Feature.TASKS, {}),
 ]
 
 
@@ -64,10 +74,44 @@ def test_a_downgrade_names_each_feature_in_use_that_would_be_lost(lower: str) ->
     assert set(mistakes(sku=lower, **used)) == set(used)
 
 
-def test_soft_delete_and_retention_exclude_each_other() -> None:
-    found = mistakes(sku="Premium", softDeleteDays=7, retentionDays=7)
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("retentionDays", 7),
+        ("geoReplications", [{"location": "eastus"}]),
+        ("cacheRules", [RULE]),
+    ],
+)
+def test_soft_delete_excludes_what_does_not_know_it(key: str, value: Any) -> None:
+    assert mistakes(sku="Premium", **{key: value}) == {}
+    found = mistakes(sku="Premium", softDeleteDays=7, **{key: value})
     assert set(found) == {"softDeleteDays"}
-    assert "retentionDays" in found["softDeleteDays"]
+    assert key in found["softDeleteDays"]
+
+
+@pytest.mark.parametrize("sku", SKUS)
+def test_a_tier_has_so_many_webhooks_and_no_more(sku: str) -> None:
+    def hooks(count: int) -> list[dict[str, str]]:
+        uri = "https://example.com"
+        return [{"name": f"hook{n}", "uri": uri} for n in range(count)]
+
+    limit = SKUS[sku].webhooks
+    assert mistakes(sku=sku, webhooks=hooks(limit)) == {}
+    assert set(mistakes(sku=sku, webhooks=hooks(limit + 1))) == {"webhooks"}
+
+
+def test_the_token_of_the_pull_counts_too() -> None:
+    tokens = [
+        {"name": f"token{n}", "scopeMap": "_repositories_pull"}
+        for n in range(SKUS["Basic"].tokens)
+    ]
+    assert mistakes(tokens=tokens) == {}
+    assert set(mistakes(tokens=tokens, pullAuth="token")) == {"tokens"}
+
+
+def test_a_registry_is_not_replicated_to_where_it_is() -> None:
+    found = mistakes(sku="Premium", geoReplications=[{"location": "West Europe"}])
+    assert set(found) == {"geoReplications"}
 
 
 def test_export_is_off_only_where_the_public_does_not_reach_the_registry() -> None:

@@ -1,0 +1,150 @@
+"""Keys with lists and objects: what they take, and how each fault is named."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.settings import Settings, SettingsInvalid, plain_secrets, read
+
+GUID = "11111111-2222-3333-4444-555555555555"
+HOOK = {"name": "pushed", "uri": "https://example.com/sesame"}
+MAP = {"name": "readers", "actions": ["repositories/app/*/content/read"]}
+TOKEN = {"name": "reader", "scopeMap": "readers"}
+RULE = {"name": "hub-rule", "source": "docker.io/library/*", "target": "hub/*"}
+TASK = {"name": "nightly", "context": "https://example.com/a.git", "image": "a:1"}
+PULLER = {"name": "cluster", "principalId": GUID, "system": "aks"}
+VAULT = "https://v.vault.azure.net/secrets/name"
+
+
+def taken(**values: Any) -> Settings:
+    texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
+    return read(texts, region="westeurope")
+
+
+def mistakes(**values: Any) -> dict[str, str]:
+    with pytest.raises(SettingsInvalid) as caught:
+        taken(**values)
+    assert "sesame" not in str(caught.value)
+    return {one.key: str(one) for one in caught.value.mistakes}
+
+
+def test_a_webhook_tells_of_pushes_everywhere_unless_it_says_otherwise() -> None:
+    (hook,) = taken(webhooks=[HOOK]).registry.webhooks
+    assert (hook.actions, hook.scope, hook.status) == (("push",), "", "enabled")
+    more = {"actions": ["delete"], "scope": "app:v*", "headers": {"X-A": "1"}}
+    (hook,) = taken(webhooks=[{**HOOK, **more}]).registry.webhooks
+    assert (hook.actions, hook.scope, hook.headers) == (
+        ("delete",),
+        "app:v*",
+        {"X-A": "1"},
+    )
+
+
+def test_a_token_has_a_scope_map_of_the_stack_or_of_the_system() -> None:
+    assert taken(scopeMaps=[MAP], tokens=[TOKEN]).registry.tokens[0].name == "reader"
+    system = {**TOKEN, "scopeMap": "_repositories_pull"}
+    assert taken(tokens=[system]).registry.tokens[0].status == "enabled"
+    assert set(mistakes(tokens=[TOKEN])) == {"tokens[0].scopeMap"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "path"),
+    [
+        ("webhooks", [{"name": "a b", "uri": "https://x"}], "webhooks[0].name"),
+        ("webhooks", [{"name": "pushed"}], "webhooks[0].uri"),
+        ("webhooks", [{**HOOK, "uri": "sesame"}], "webhooks[0].uri"),
+        ("webhooks", [{**HOOK, "actions": ["pull"]}], "webhooks[0].actions"),
+        (
+            "webhooks",
+            [HOOK, {**HOOK, "name": "other", "status": "on"}],
+            "webhooks[1].status",
+        ),
+        (
+            "webhooks",
+            [{**HOOK, "headers": {"X": "sesame\n"}}],
+            "webhooks[0].headers",
+        ),
+        ("webhooks", [{**HOOK, "action": "push"}], "webhooks[0].action"),
+        ("webhooks", ["sesame"], "webhooks[0]"),
+        ("scopeMaps", [{"name": "readers"}], "scopeMaps[0].actions"),
+        (
+            "scopeMaps",
+            [{**MAP, "actions": ["repositories/a*/content/read"]}],
+            "scopeMaps[0].actions",
+        ),
+        (
+            "cacheRules",
+            [{**RULE, "target": "hub"}],
+            "cacheRules[0].target",
+        ),
+        (
+            "cacheRules",
+            [{**RULE, "usernameSecretId": VAULT}],
+            "cacheRules[0].passwordSecretId",
+        ),
+        ("tasks", [{**TASK, "schedule": "daily"}], "tasks[0].schedule"),
+        ("tasks", [{**TASK, "onCommit": True}], "tasks[0].accessToken"),
+        ("diagnostics", {"metrics": True}, "diagnostics.workspaceId"),
+        ("pullers", [{**PULLER, "principalId": "x"}], "pullers[0].principalId"),
+        (
+            "pullers",
+            [{**PULLER, "principalType": "User"}],
+            "pullers[0].principalType",
+        ),
+        (
+            "servicePrincipal",
+            {"clientSecret": "sesame-sesame"},
+            "servicePrincipal.clientId",
+        ),
+    ],
+)
+def test_a_fault_is_named_by_its_path(key: str, value: Any, path: str) -> None:
+    assert set(mistakes(**{key: value})) == {path}
+
+
+@pytest.mark.parametrize(
+    ("key", "rows"),
+    [
+        ("webhooks", [HOOK, {**HOOK, "name": "PUSHED"}]),
+        ("scopeMaps", [MAP, MAP]),
+        ("cacheRules", [RULE, RULE]),
+        ("pullers", [PULLER, {**PULLER, "name": "other"}]),
+    ],
+)
+def test_two_entries_never_have_the_same_name(key: str, rows: Any) -> None:
+    assert set(mistakes(**{key: rows})) == {key}
+
+
+def test_the_names_of_the_programs_own_token_are_taken() -> None:
+    own = {"name": "acr-lab-pull", "scopeMap": "_repositories_pull"}
+    assert set(mistakes(tokens=[own])) == {"tokens"}
+    assert set(mistakes(scopeMaps=[{**MAP, "name": "acr-lab-pull"}])) == {"scopeMaps"}
+
+
+@pytest.mark.parametrize("text", ["{}", "nonsense", "7", '"x"'])
+def test_a_list_is_a_list(text: str) -> None:
+    assert set(mistakes(webhooks=text)) == {"webhooks"}
+
+
+def test_every_fault_of_an_entry_is_told_at_once() -> None:
+    wrong = {"uri": "x", "status": "on", "more": 1}
+    found = mistakes(webhooks=[wrong, wrong])
+    assert set(found) == {
+        f"webhooks[{index}].{field}"
+        for index in (0, 1)
+        for field in ("name", "uri", "status", "more")
+    }
+
+
+def test_a_whole_key_with_secret_fields_is_never_shown() -> None:
+    found = mistakes(webhooks=[{**HOOK, "name": f"hook{n}"} for n in range(3)])
+    assert "[secret]" in found["webhooks"]
+
+
+def test_secrets_that_are_not_encrypted_are_told() -> None:
+    values = {"servicePrincipal": '{"clientId": "x"}', "secureEnvironment": "{}"}
+    assert plain_secrets(values, frozenset()) == ["servicePrincipal"]
+    assert plain_secrets(values, frozenset({"servicePrincipal"})) == []
