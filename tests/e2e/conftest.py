@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,27 @@ class Clone:
         state = json.loads(self.run("stack", "export"))
         found = state["deployment"].get("resources", [])
         return {one["urn"].rsplit("::", 1)[-1]: one for one in found}
+
+    def arm(self) -> httpx.Client:
+        """Signed in at the clone's own Azure, below its subscription."""
+        known = json.loads((self.home / "azure" / "connection.json").read_text())
+        context = ssl.create_default_context(cafile=known["caFile"])
+        base = known["armEndpoint"]
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": known["clientId"],
+            "client_secret": known["clientSecret"],
+            "scope": f"{base}/.default",
+        }
+        url = f"{base}/{known['tenantId']}/oauth2/v2.0/token"
+        with httpx.Client(verify=context, trust_env=False) as plain:
+            token = plain.post(url, data=form).json()["access_token"]
+        return httpx.Client(
+            verify=context,
+            trust_env=False,
+            headers={"Authorization": f"Bearer {token}"},
+            base_url=f"{base}/subscriptions/{known['subscriptionId']}",
+        )
 
     def configure(self, **values: object) -> None:
         """Set keys of the stack's configuration; None takes one out."""

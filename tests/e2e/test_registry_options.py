@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,28 +26,6 @@ CHILDREN = {
 VERSIONS = {"tasks": "2019-06-01-preview"}
 
 
-def arm(clone: Clone) -> httpx.Client:
-    """Signed in at the clone's own Azure, below its subscription."""
-    known = json.loads((clone.home / "azure" / "connection.json").read_text())
-    context = ssl.create_default_context(cafile=known["caFile"])
-    base = known["armEndpoint"]
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": known["clientId"],
-        "client_secret": known["clientSecret"],
-        "scope": f"{base}/.default",
-    }
-    url = f"{base}/{known['tenantId']}/oauth2/v2.0/token"
-    with httpx.Client(verify=context, trust_env=False) as plain:
-        token = plain.post(url, data=form).json()["access_token"]
-    return httpx.Client(
-        verify=context,
-        trust_env=False,
-        headers={"Authorization": f"Bearer {token}"},
-        base_url=f"{base}/subscriptions/{known['subscriptionId']}",
-    )
-
-
 @pytest.fixture(scope="module")
 def everything(shared_clone: Clone) -> Clone:
     shared_clone.configure(**MAX)
@@ -58,7 +35,7 @@ def everything(shared_clone: Clone) -> Clone:
 
 @pytest.fixture
 def cloud(everything: Clone) -> Iterator[httpx.Client]:
-    with arm(everything) as client:
+    with everything.arm() as client:
         yield client
 
 
@@ -227,7 +204,7 @@ def test_what_this_azure_does_not_have_is_refused_by_name(
 def test_destroy_takes_the_lock_off_and_leaves_nothing(everything: Clone) -> None:
     everything.destroy()
     everything.run("azure", "start")
-    with arm(everything) as cloud:
+    with everything.arm() as cloud:
         assert read(cloud, "/resourcegroups", "2021-04-01")["value"] == []
     assert everything.containers() == []
     registries = everything.home / "azure" / "registries"

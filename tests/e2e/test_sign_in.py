@@ -94,6 +94,22 @@ def test_the_app_runs_and_no_secret_is_in_plain(shared_clone: Clone, mode: str) 
     assert identity_of(state) is (mode == "identity")
 
 
+def test_a_registry_moves_over_to_abac_and_the_group_still_pulls(clone: Clone) -> None:
+    clone.up()
+    outputs = clone.outputs()
+    kind = "providers/Microsoft.ContainerRegistry/registries"
+    path = (
+        f"/resourceGroups/{outputs['resourceGroup']}/{kind}/{outputs['registryName']}"
+    )
+    body = {"properties": {"roleAssignmentMode": "AbacRepositoryPermissions"}}
+    with clone.arm() as cloud:
+        answer = cloud.patch(path, params={"api-version": "2025-11-01"}, json=body)
+    assert answer.is_success, answer.text
+    clone.configure(permissionMode="rbac-abac", cpu="0.5")  # made anew: it has to pull
+    clone.up()
+    assert outputs["imageDigest"] in clone.page()
+
+
 def identity_of(state: dict[str, Any]) -> bool:
     """Whether the group pulls without any password."""
     (group,) = (

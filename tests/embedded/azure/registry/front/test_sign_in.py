@@ -360,3 +360,22 @@ def test_anybody_may_pull_and_nothing_else_where_that_is_enabled(shop: Shop) -> 
     with registry.http() as client:
         answer = client.get("/oauth2/token", params=query)
     assert refused(answer) == UNAUTHORIZED
+
+
+@pytest.mark.parametrize(
+    ("mode", "role", "opened"),
+    [
+        ("LegacyRegistryPermissions", "AcrPull", True),
+        ("LegacyRegistryPermissions", "Container Registry Repository Reader", False),
+        ("AbacRepositoryPermissions", "AcrPull", False),
+        ("AbacRepositoryPermissions", "Container Registry Repository Reader", True),
+    ],
+)
+def test_a_registry_heeds_the_roles_of_its_mode_only(
+    shop: Shop, identity: Identity, mode: str, role: str, opened: bool
+) -> None:
+    registry = shop.make()
+    got(registry.patch(properties={"roleAssignmentMode": mode}))
+    identity.grant(role, registry.path)
+    answer = registry.exchange(identity.token())
+    assert (answer.status_code == 200) is opened
