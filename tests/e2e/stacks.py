@@ -60,3 +60,21 @@ MAX: dict[str, Any] = {
     "pullAuth": "token",
     "pullers": [{"name": "cluster", "principalId": SOMEBODY, "system": "aks"}],
 }
+
+#: Nothing by password, nobody from elsewhere, nothing deleted by mistake. On Azure the
+#: address is that of whoever pushes; there `publicAccess: false` and `export: false`
+#: with a private endpoint are stricter still.
+SECURE: dict[str, Any] = {
+    "sku": "Premium",
+    "allowedIps": ["127.0.0.1"],
+    "trustedServices": True,
+    "retentionDays": 7,
+    "webhooks": [
+        {"name": "audit", "uri": "http://127.0.0.1:9/", "actions": ["push", "delete"]}
+    ],
+    "lock": "CanNotDelete",
+    "pullAuth": "identity",
+    "push": "token",
+}
+#: Soft delete, which goes with none of retention, replications and cache rules.
+RESTORABLE: dict[str, Any] = {"sku": "Standard", "softDeleteDays": 30}

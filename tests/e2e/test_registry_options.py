@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.stacks import MAX, SOMEBODY
+from tests.e2e.stacks import MAX, RESTORABLE, SECURE, SOMEBODY
 
 Clone = Any
 Json = dict[str, Any]
@@ -209,6 +209,19 @@ def test_destroy_takes_the_lock_off_and_leaves_nothing(everything: Clone) -> Non
     assert everything.containers() == []
     registries = everything.home / "azure" / "registries"
     assert list(registries.iterdir()) == []
+
+
+@pytest.mark.parametrize("stack", [SECURE, RESTORABLE], ids=["secure", "restorable"])
+def test_other_whole_stacks_are_deployed_twice_and_destroyed(
+    clone: Clone, stack: Json
+) -> None:
+    clone.configure(**stack)
+    clone.up()
+    assert clone.outputs()["imageDigest"] in clone.page()
+    assert "unchanged: there was nothing to do" in clone.up()
+    clone.destroy()
+    assert clone.containers() == []
+    assert clone.resources() == {}
 
 
 def test_a_reset_means_locked_things_too(clone: Clone) -> None:

@@ -94,6 +94,35 @@ def test_the_app_runs_and_no_secret_is_in_plain(shared_clone: Clone, mode: str) 
     assert identity_of(state) is (mode == "identity")
 
 
+def test_another_term_of_the_pull_token_changes_password_and_group_alone(
+    clone: Clone,
+) -> None:
+    clone.configure(pullAuth="token")
+    clone.up()
+    before = password_of(clone)
+    clone.configure(pullTokenDays=7)
+    body = json.loads(clone.run("up", "--yes", "--json"))
+    assert body["succeeded"], body["diagnostics"]
+    steps = {
+        (one["urn"].rsplit("::", 1)[-1], one["op"])
+        for one in body["steps"]
+        if one["op"] != "same"
+    }
+    names = {name for name, _ in steps}
+    assert names == {"acr-lab-pull-password", "acr-lab"}
+    assert ("acr-lab", "update") in steps
+    assert password_of(clone) != before
+    clone.page()
+
+
+def password_of(clone: Clone) -> str:
+    state = json.loads(clone.run("stack", "export"))
+    salt = state["deployment"]["secrets_providers"]["state"]["salt"]
+    opened = PassphraseSecrets.open(salt, PASSPHRASE)
+    secret = clone.resources()["acr-lab-pull-password"]["outputs"]["value"]
+    return opened.decrypt(secret["ciphertext"])
+
+
 def test_a_registry_moves_over_to_abac_and_the_group_still_pulls(clone: Clone) -> None:
     clone.up()
     outputs = clone.outputs()

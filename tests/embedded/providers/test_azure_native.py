@@ -62,6 +62,47 @@ def test_a_role_assignment_is_named_by_a_uuid(plugin: Plugin) -> None:
     assert str(uuid.UUID(inputs["roleAssignmentName"])) == inputs["roleAssignmentName"]
 
 
+CHILDREN = [
+    ("Webhook", "webhookName", ["location"]),
+    ("Replication", "replicationName", ["location"]),
+    ("ScopeMap", "scopeMapName", []),
+    ("Token", "tokenName", []),
+    ("CacheRule", "cacheRuleName", []),
+    ("CredentialSet", "credentialSetName", []),
+    ("Task", "taskName", ["location"]),
+]
+
+
+@pytest.mark.parametrize(("type_", "name", "fixed"), CHILDREN)
+def test_a_child_of_a_registry_is_named_as_in_the_program(
+    plugin: Plugin, type_: str, name: str, fixed: list[str]
+) -> None:
+    urn = f"urn:pulumi:s::p::azure-native:containerregistry:{type_}::child1"
+    given = {"resourceGroupName": "rg", "registryName": "registry"}
+    inputs = plugin.check(urn, given, seed=SEED)
+    assert inputs[name] == "child1"
+    assert ("location" in inputs) is bool(fixed)
+    changed = {**inputs, "location": "eastus", "description": "new"}
+    assert list(plugin.diff(urn, inputs, changed).replaces) == fixed
+    other = {**inputs, "registryName": "another"}
+    assert list(plugin.diff(urn, inputs, other).replaces) == ["registryName"]
+
+
+def test_a_lock_is_made_and_taken_off(plugin: Plugin, group: str) -> None:
+    urn = "urn:pulumi:s::p::azure-native:authorization:ManagementLockByScope::keep"
+    found = plugin.invoke(
+        "azure-native:resources:getResourceGroup", {"resourceGroupName": group}
+    )
+    given = {"scope": found["id"], "level": "CanNotDelete"}
+    inputs = plugin.check(urn, given, seed=SEED)
+    id_, outputs = plugin.create(urn, inputs)
+    assert outputs["level"] == "CanNotDelete"
+    plugin.delete(urn, id_, outputs)
+    read = {"scope": given["scope"], "lockName": inputs["lockName"]}
+    with pytest.raises(grpc.RpcError, match="there is no resource"):
+        plugin.invoke("azure-native:authorization:getManagementLockByScope", read)
+
+
 def test_a_location_comes_from_the_group_where_none_is_configured(
     launch: Callable[..., Plugin], environment: dict[str, str]
 ) -> None:
