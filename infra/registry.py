@@ -61,13 +61,13 @@ class Registry(pulumi.ComponentResource):
         self, registry: containerregistry.Registry, settings: Settings
     ) -> None:
         asked = settings.registry
-        group, name, location = self.group_name, registry.name, settings.location
+        group, name = self.group_name, registry.name
         child = pulumi.ResourceOptions(parent=self)
-        replications.declare(asked.replications, group, name, child)
-        webhooks.declare(asked.webhooks, location, group, name, child)
+        replications.declare(asked.replications, group, name, settings, child)
+        webhooks.declare(asked.webhooks, group, name, settings, child)
         tokens.declare(asked.scope_maps, asked.tokens, group, registry, child)
         caches.declare(asked.cache_rules, group, name, child)
-        tasks.declare(asked.tasks, location, group, name, child)
+        tasks.declare(asked.tasks, group, name, settings, child)
         surroundings.declare_endpoints(
             asked.private_endpoints, group, registry.id, settings, child
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import containerregistry
 
+from infra.settings import Settings
 from infra.settings.replications import Replication
 
 
@@ -12,6 +13,7 @@ def declare(
     replications: tuple[Replication, ...],
     group_name: pulumi.Input[str],
     registry_name: pulumi.Input[str],
+    settings: Settings,
     opts: pulumi.ResourceOptions,
 ) -> None:
     redundancy = containerregistry.ZoneRedundancy
@@ -23,6 +25,7 @@ def declare(
             registry_name=registry_name,
             replication_name=one.location,
             resource_group_name=group_name,
+            tags=settings.tags,
             zone_redundancy=redundancy.ENABLED
             if one.zone_redundancy
             else redundancy.DISABLED,

@@ -5,21 +5,22 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import containerregistry
 
+from infra.settings import Settings
 from infra.settings.tasks import Task
 
 
 def declare(
     tasks: tuple[Task, ...],
-    location: str,
     group_name: pulumi.Input[str],
     registry_name: pulumi.Input[str],
+    settings: Settings,
     opts: pulumi.ResourceOptions,
 ) -> None:
     for one in tasks:
         token = None if one.token is None else pulumi.Output.secret(one.token)
         containerregistry.Task(
             one.name,
-            location=location,
+            location=settings.location,
             platform=containerregistry.PlatformPropertiesArgs(
                 architecture=containerregistry.Architecture.AMD64,
                 os=containerregistry.OS.LINUX,
@@ -35,6 +36,7 @@ def declare(
                 is_push_enabled=True,
                 type="Docker",
             ),
+            tags=settings.tags,
             task_name=one.name,
             timeout=one.timeout,
             trigger=_trigger(one, token),

@@ -167,6 +167,33 @@ def test_everything_is_in_the_configured_region() -> None:
     assert places == {"eastus"}
 
 
+def test_everything_that_can_have_tags_has_those_of_the_stack() -> None:
+    cloud, _ = run(**{k: json.dumps(v) for k, v in TAGGED.items()}, sku="Premium")
+    untagged = {
+        type_.rpartition(":")[2]
+        for type_, one in cloud.items()
+        if type_.startswith("azure-native:") and one.get("tags") != TAGGED["tags"]
+    }
+    assert untagged == {"RoleAssignment"}
+
+
+TAGGED: dict[str, Any] = {
+    "tags": {"team": "lab"},
+    "webhooks": [{"name": "pushed", "uri": "https://example.com"}],
+    "geoReplications": [{"location": "eastus"}],
+    "tasks": [
+        {"name": "nightly", "context": "https://x.example/a.git", "image": "a:1"}
+    ],
+    "privateEndpoints": [
+        {
+            "name": "inside",
+            "subnetId": "/subscriptions/s/resourceGroups/g/providers"
+            "/Microsoft.Network/virtualNetworks/v/subnets/s",
+        }
+    ],
+}
+
+
 def test_the_image_is_for_linux_and_tagged_by_its_content() -> None:
     cloud, _ = run(**CHANGED)
     image = cloud["docker:index/image:Image"]
