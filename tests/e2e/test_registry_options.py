@@ -224,6 +224,13 @@ def test_other_whole_stacks_are_deployed_twice_and_destroyed(
     assert clone.resources() == {}
 
 
+def test_the_secure_stack_keeps_every_policy(clone: Clone) -> None:
+    clone.configure(**SECURE)
+    said = clone.run("preview", "--policy-pack", "policy")
+    assert "✅ acr-lab" in said
+    assert "advisory" not in said
+
+
 def test_a_reset_means_locked_things_too(clone: Clone) -> None:
     clone.configure(lock="ReadOnly")
     clone.up()

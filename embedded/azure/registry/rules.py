@@ -164,7 +164,10 @@ def check_together(values: Json) -> None:
         raise ExportNeedsPrivate
     _check_days(policies, "retentionPolicy", "days", 365)
     _check_days(policies, "softDeletePolicy", "retentionDays", 90)
-    for rule in (values.get("networkRuleSet") or {}).get("ipRules") or ():
+    rules = at(values, "networkRuleSet.ipRules")
+    if rules is not None and not isinstance(rules, list):
+        raise InvalidProperty("networkRuleSet.ipRules", rules, "a list")
+    for rule in rules or ():
         _check_address(rule)
 
 
@@ -180,8 +183,10 @@ def _check_days(policies: Json, name: str, key: str, most: int) -> None:
 
 
 def _check_address(rule: Any) -> None:
-    value = rule.get("value") if isinstance(rule, Mapping) else rule
+    value = rule.get("value") if isinstance(rule, Mapping) else None
     try:
+        if not isinstance(value, str):
+            raise TypeError
         ipaddress.IPv4Network(value)
     except (ValueError, TypeError) as error:
         path = "networkRuleSet.ipRules"

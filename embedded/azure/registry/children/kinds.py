@@ -56,6 +56,14 @@ def _scope_map(_: Family, properties: Json) -> None:
 
 def _token(family: Family, properties: Json) -> None:
     kind.word(properties, "status", *SWITCH)
+    credentials = properties["credentials"]
+    for name in ("passwords", "certificates"):
+        rows = credentials.get(name, []) if isinstance(credentials, Mapping) else None
+        if not isinstance(rows, list) or any(
+            not isinstance(one, Mapping) or not isinstance(one.get("name"), str)
+            for one in rows
+        ):
+            raise InvalidProperty("credentials", "[hidden]", f"an object with {name}")
     wanted = str(properties.get("scopeMapId") or "")
     name = wanted.rsplit("/", 1)[-1]
     if name in SYSTEM_MAPS and key(wanted).startswith(key(family.registry.id)):

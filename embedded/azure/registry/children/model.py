@@ -11,6 +11,7 @@ from embedded.azure.registry.children.kind import Family, Kind
 from embedded.azure.registry.children.kinds import BY_TYPE, SYSTEM_MAPS, shown
 from embedded.azure.registry.errors import (
     ChildNotFound,
+    InvalidProperty,
     LocationRequired,
     QuotaExceeded,
     SystemScopeMap,
@@ -46,7 +47,7 @@ class Children:
         old = self.get(path)
         _, row = self._row(path)
         whole = {**old.body, **{k: v for k, v in body.items() if k != "properties"}}
-        whole["properties"] = {**self._values(old), **(body.get("properties") or {})}
+        whole["properties"] = {**self._values(old), **_object(body, "properties")}
         made = self._made(path, row, whole, old)
         self._store.put(made)
         return made
@@ -117,7 +118,7 @@ class Children:
 
     def _made(self, path: str, row: Kind, body: Json, old: Document | None) -> Document:
         before = self._values(old) if old else copy.deepcopy(dict(row.defaults))
-        asked = body.get("properties") or {}
+        asked = _object(body, "properties")
         wanted = {k: v for k, v in asked.items() if k not in READ_ONLY}
         values = rules.merge(before, {k: v for k, v in wanted.items() if v is not None})
         if "customHeaders" in wanted:  # a header that is not there any more goes
@@ -143,9 +144,9 @@ class Children:
         }
         if row.located:
             made["location"] = rules.check_location(body.get("location"))
-            made["tags"] = dict(body.get("tags") or {})
+            made["tags"] = _object(body, "tags")
         if row.identified and body.get("identity"):
-            made["identity"] = body["identity"]
+            made["identity"] = _object(body, "identity")
         return made
 
     def _system_map(self, path: str, name: str) -> Document:
@@ -159,6 +160,16 @@ class Children:
         }
         body = {"id": path, "name": name, "type": type_, "properties": properties}
         return Document(path, type_, body)
+
+
+def _object(body: Json, name: str) -> Json:
+    """An object of a body; empty where it is missing. Raises InvalidProperty."""
+    found = body.get(name)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise InvalidProperty(name, found, "an object")
+    return dict(found)
 
 
 def parent(path: str) -> str:

@@ -5,14 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.embedded.azure.registry.child import Child, made, names
+from tests.embedded.azure.registry.child import TASKS, VERSION, Child, made, names
 from tests.embedded.azure.registry.registry import Registry, got, refused
 
 Shop = Any
 READ = ["repositories/app/content/read"]
 HOOK = {"serviceUri": "http://127.0.0.1:9/", "actions": ["push"]}
 RULE = {"sourceRepository": "docker.io/library/*", "targetRepository": "hub/*"}
+#: Keys that some child has somewhere, and some that none has.
+NAMES = [
+    "actions",
+    "credentials",
+    "customHeaders",
+    "name",
+    "passwords",
+    "properties",
+    "scope",
+    "scopeMapId",
+    "serviceUri",
+    "sourceRepository",
+    "status",
+    "step",
+    "timeout",
+    "type",
+    "unknown",
+]
 #: Type, a good name, properties of one, a property that may change.
 GOOD: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("webhooks", "hook1", HOOK, {"status": "disabled"}),
@@ -138,3 +158,45 @@ def test_children_go_with_their_registry(shop: Shop) -> None:
     child = made(registry, "webhooks", "hook1", **HOOK)
     assert registry.delete().status_code == 200
     assert child.get().status_code == 404
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(NAMES), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([*GOOD, ("tokens", "token1", {}, {})]),
+    st.dictionaries(st.sampled_from(NAMES), JUNK, max_size=4),
+    st.dictionaries(st.sampled_from(["properties", "tags", "identity"]), JUNK),
+)
+def test_no_body_makes_the_service_fail(
+    registry: Registry, row: Any, junk: Any, whole: Any
+) -> None:
+    type_, name, properties, _ = row
+    version = TASKS if type_ == "tasks" else VERSION
+    body = {"location": "westeurope", "properties": {**properties, **junk}, **whole}
+    path = f"{registry.path}/{type_}/{name}"
+    for method in ("PUT", "PATCH"):
+        answer = registry.arm.request(method, path, params=version, json=body)
+        assert answer.status_code < 500, answer.text
+    assert registry.arm.get(path, params=version).status_code in (200, 404)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(["tokenId", "name", "expiry"]), JUNK))
+def test_no_body_of_an_action_makes_the_service_fail(
+    registry: Registry, junk: Any
+) -> None:
+    made(registry, "scopeMaps", "our-map", actions=READ)
+    token = made(
+        registry, "tokens", "fuzzed", scopeMapId=f"{registry.path}/scopeMaps/our-map"
+    )
+    body = {"tokenId": token.path, **junk}
+    assert registry.post("generateCredentials", **body).status_code < 500
