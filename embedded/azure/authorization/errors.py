@@ -113,3 +113,11 @@ class InvalidLock(ArmError):
 
     def __init__(self, what: str, value: object, allowed: str) -> None:
         super().__init__(f"The {what} of the lock is {value!r}, and must be {allowed}.")
+
+
+class LockedNotFound(ArmError):
+    status = 404
+    code = "ResourceNotFound"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"The scope '{scope}' of the lock was not found.")

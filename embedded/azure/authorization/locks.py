@@ -9,8 +9,8 @@ import re
 
 from embedded.azure.authorization.errors import (
     InvalidLock,
+    LockedNotFound,
     LockNotFound,
-    ScopeNotFound,
 )
 from embedded.azure.ids import key
 from embedded.azure.refusals import ScopeLocked
@@ -30,7 +30,7 @@ class Locks:
         self._root = f"/subscriptions/{subscription}"
 
     def put(self, scope: str, name: str, body: Json) -> tuple[Json, bool]:
-        """The lock and whether it is new. Raises InvalidLock, ScopeNotFound."""
+        """The lock and whether it is new. Raises InvalidLock, LockedNotFound."""
         asked = body.get("properties") or {}
         level, notes = asked.get("level"), asked.get("notes")
         if level not in LEVELS:
@@ -40,7 +40,7 @@ class Locks:
         if notes is not None and (not isinstance(notes, str) or len(notes) > 512):
             raise InvalidLock("notes", "[too long]", "a text of at most 512 characters")
         if key(scope) != key(self._root) and self._store.get(scope) is None:
-            raise ScopeNotFound(scope)
+            raise LockedNotFound(scope)
         path = f"{scope}/providers/{TYPE}/{name}"
         old = self._store.get(path)
         properties = {k: v for k, v in asked.items() if v is not None}

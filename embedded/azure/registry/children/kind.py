@@ -37,6 +37,8 @@ class Family:
         return bool(found["status"] == "enabled")
 
 
+#: Keys inside ``partly`` hidden properties that no read shows.
+SECRETS = ("contextAccessToken", "sourceControlAuthProperties")
 #: Checks properties over those of before: raises an ArmError for what is wrong.
 Check = Callable[[Family, Json], None]
 
@@ -45,9 +47,9 @@ Check = Callable[[Family, Json], None]
 class Kind:
     """A row of the table.
 
-    ``located``: it has a location and tags of its own; ``hidden`` are properties that
-    no read shows; ``limits`` is how many a tier allows; ``stamped``: it tells when it
-    was made.
+    ``located``: it has a location and tags of its own. ``hidden`` are properties that
+    no read shows, ``partly`` those that hold SECRETS somewhere. ``limits`` is how many
+    a tier allows. ``stamped``: it tells when it was made.
     """
 
     type: str
@@ -58,6 +60,7 @@ class Kind:
     identified: bool = False
     stamped: bool = False
     hidden: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
 
     def check_name(self, name: str) -> None:

@@ -177,6 +177,7 @@ KINDS = (
         kind.WITH_BOTH,
         _task,
         {"status": "Enabled", "timeout": 3600, "isSystemTask": False},
+        partly=("step", "trigger"),
         located=True,
         identified=True,
         stamped=True,
@@ -211,4 +212,17 @@ def covers(right: str, repository: str) -> str:
 
 def shown(values: Mapping[str, Any], row: Kind) -> Json:
     """Properties as a read has them."""
-    return {k: v for k, v in values.items() if k not in row.hidden}
+    return {
+        name: _without_secrets(value) if name in row.partly else value
+        for name, value in values.items()
+        if name not in row.hidden
+    }
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_secrets(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    kept = {k: one for k, one in value.items() if k not in kind.SECRETS}
+    return {k: _without_secrets(one) for k, one in kept.items()}

@@ -125,12 +125,15 @@ class Children:
             values["customHeaders"] = wanted["customHeaders"] or {}
         row.check(self.family(path), values)
         private = dict(old.private) if old else {}
-        private["hidden"] = {k: values[k] for k in row.hidden if k in values}
+        secret = (*row.hidden, *row.partly)
+        private["hidden"] = {k: values[k] for k in secret if k in values}
         made = self._envelope(path, row, body, old)
         made["properties"] = {**shown(values, row), "provisioningState": "Succeeded"}
         if row.stamped:
             since = old.body["properties"]["creationDate"] if old else rules.now()
             made["properties"]["creationDate"] = since
+        if row.type == "replications":
+            made["properties"]["status"] = {"displayStatus": "Ready"}
         if row.type == "scopeMaps":
             made["properties"]["type"] = "UserDefined"
         return Document(made["id"], made["type"], made, private)

@@ -153,6 +153,22 @@ def test_a_task_never_runs_here_and_the_refusal_says_so(registry: Registry) -> N
     assert refused(answer) == (400, "FeatureNotSupportedByEmbeddedAzure")
 
 
+def test_the_tokens_of_a_task_are_never_read_and_survive_a_change(
+    registry: Registry,
+) -> None:
+    source = {
+        "repositoryUrl": "https://x",
+        "sourceControlAuthProperties": {"token": "sesame"},
+    }
+    step = {"type": "Docker", "contextAccessToken": "sesame", "dockerFilePath": "D"}
+    trigger = {"sourceTriggers": [{"name": "commit", "sourceRepository": source}]}
+    task = made(registry, "tasks", "secretive", step=step, trigger=trigger)
+    assert "sesame" not in task.get().text
+    changed = got(task.patch(timeout=600))["properties"]
+    assert changed["step"] == {"type": "Docker", "dockerFilePath": "D"}
+    assert "sesame" not in task.get().text
+
+
 def test_children_go_with_their_registry(shop: Shop) -> None:
     registry = shop.make()
     child = made(registry, "webhooks", "hook1", **HOOK)
