@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 
 from pipeline.report import COMMANDS
 
@@ -11,6 +13,17 @@ from pipeline.report import COMMANDS
 LONGEST = 20_000_000
 LONGEST_FILE = 5_000_000
 NAMES = frozenset(f"{one}.{end}" for one in COMMANDS for end in ("events", "txt"))
+#: All that a ZIP file can be: cut off, changed, encrypted, of an exotic method.
+DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 class ArtifactDamaged(Exception):
@@ -28,8 +41,6 @@ def files(archive: bytes) -> dict[str, str]:
             for name in NAMES.intersection(opened.namelist()):
                 with opened.open(name) as file:
                     found[name] = file.read(LONGEST_FILE).decode(errors="replace")
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
-        raise ArtifactDamaged(str(error)) from error
-    except (NotImplementedError, RuntimeError) as error:  # encrypted, or exotic
-        raise ArtifactDamaged(str(error)) from error
+    except DAMAGES as error:
+        raise ArtifactDamaged(f"The artifact cannot be read: {error}") from error
     return found

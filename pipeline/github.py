@@ -11,8 +11,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.client import HTTPMessage, HTTPResponse
-from typing import IO, Any
+from http.client import HTTPResponse
+from typing import Any
 
 Json = dict[str, Any]
 #: Rows that a list gives at once, the most that GitHub allows; and the lists' end.
@@ -32,15 +32,7 @@ class GitHubRefused(Exception):
 class _Staying(urllib.request.HTTPRedirectHandler):
     """Follows nothing: the token is for GitHub's API alone."""
 
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> None:
+    def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
 
 

@@ -37,7 +37,8 @@ class Run:
     def of_event(cls, event: Json) -> Run:
         """Of a `workflow_run` event. Raises KeyError for any other."""
         run = event["workflow_run"]
-        head = run["head_repository"]
+        # A fork can be deleted meanwhile; then no pull request is found.
+        head = run["head_repository"] or {"id": 0, "owner": {"login": ""}}
         return cls(
             id=run["id"],
             commit=run["head_sha"],

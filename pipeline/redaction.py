@@ -7,10 +7,10 @@ import re
 FORMS = (
     # All of a key, not its first line only.
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
-    r"\beyJ[\w-]+\.eyJ[\w-]+(?:\.[\w-]*)?",  # a JSON web token
-    r"\bgh[pousr]_[A-Za-z0-9]{30,}",  # a token of GitHub
-    r"\bgithub_pat_\w{30,}",
-    r"\bpul-[0-9a-f]{40}\b",  # a token of Pulumi Cloud
+    r"eyJ[\w-]+\.eyJ[\w-]+(?:\.[\w-]*)?",  # a JSON web token
+    r"gh[pousr]_[A-Za-z0-9]{30,}",  # a token of GitHub
+    r"github_pat_\w{30,}",
+    r"pul-[0-9a-f]{40}",  # a token of Pulumi Cloud
 )
 #: The name stays and tells what was there.
 NAMED_FORMS = (
