@@ -22,7 +22,7 @@ def step(op: str, urn: str = URN, *paths: str) -> tuple[str, dict[str, Any]]:
         "op": op,
         "urn": urn,
         "type": type_,
-        "detailedDiff": dict.fromkeys(paths, {}),
+        "detailedDiff": {path: {} for path in paths},
     }
     return "resourcePreEvent", {"metadata": body}
 
