@@ -41,6 +41,10 @@ def parser() -> argparse.ArgumentParser:
     write = commands.add_parser("comment", help=text)
     write.add_argument("folder", type=Path)
     write.add_argument("--stack", required=True, metavar="NAME")
+    text = "one that should have run; default: those of a pull request"
+    write.add_argument(
+        "--command", action="append", default=[], choices=report.COMMANDS, help=text
+    )
     write.set_defaults(handler=_comment)
     text = "write the comments on the run of $GITHUB_EVENT_PATH"
     commands.add_parser("post", help=text).set_defaults(handler=_post)
@@ -52,7 +56,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _comment(options: argparse.Namespace) -> list[str]:
-    return [comment.body(report.of_folder(options.stack, options.folder))]
+    told = report.of_folder(options.stack, options.folder, options.command)
+    return [comment.body(told)]
 
 
 def _post(_: argparse.Namespace) -> list[str]:

@@ -125,7 +125,7 @@ def _changes(changes: Sequence[Change]) -> str:
         for one in changes
     ]
     head = ["| step | type | name | what differs |", "| --- | --- | --- | --- |"]
-    title = f"What the preview says: {len(changes)} changes"
+    title = f"What changes: {len(changes)} resources"
     return folded(title, "\n".join([*head, *_some(rows)]))
 
 

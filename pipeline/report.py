@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,22 +48,27 @@ class StackNameRefused(ValueError):
         super().__init__(f"{name!r} is no name of a stack: {STACK.pattern}")
 
 
-def of_folder(stack: str, folder: Path) -> Report:
-    """Raises StackNameRefused."""
+def of_folder(stack: str, folder: Path, commands: Sequence[str] = ()) -> Report:
+    """``commands`` as in ``of_files``. Raises StackNameRefused."""
     names = (f"{one}.{end}" for one in COMMANDS for end in ("events", "txt"))
     paths = {name: folder / name for name in names}
     files = {name: path for name, path in paths.items() if path.is_file()}
-    return of_files(
-        stack, {name: one.read_text(errors="replace") for name, one in files.items()}
-    )
+    texts = {name: one.read_text(errors="replace") for name, one in files.items()}
+    return of_files(stack, texts, commands)
 
 
-def of_files(stack: str, files: Mapping[str, str]) -> Report:
-    """``files``: name -> text, such as ``preview.events``. Raises StackNameRefused."""
+def of_files(
+    stack: str, files: Mapping[str, str], commands: Sequence[str] = ()
+) -> Report:
+    """``files``: name -> text, such as ``preview.events``.
+
+    ``commands``: those that should have run; by default those of a pull request.
+    Raises StackNameRefused.
+    """
     if STACK.fullmatch(stack) is None:
         raise StackNameRefused(stack)
-    commands = COMMANDS if stack == ALL_COMMANDS else COMMANDS[:1]
-    return Report(stack, tuple(_phase(command, files) for command in commands))
+    expected = commands or (COMMANDS if stack == ALL_COMMANDS else COMMANDS[:1])
+    return Report(stack, tuple(_phase(command, files) for command in expected))
 
 
 def _phase(command: str, files: Mapping[str, str]) -> Phase:

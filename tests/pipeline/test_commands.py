@@ -43,6 +43,12 @@ def test_comment_prints_what_a_folder_tells(tmp_path: Path, write_log: Log) -> N
     assert "### ✅ Stack `dev`: preview passed" in done.stdout
 
 
+def test_comment_can_be_about_an_update(tmp_path: Path, write_log: Log) -> None:
+    (tmp_path / "up.events").write_text(write_log())
+    command = ("--command", "up", "--stack", "dev")
+    assert "up passed" in pipeline("comment", *command, str(tmp_path)).stdout
+
+
 def test_post_reads_the_event_of_the_runner(
     world: World, run_event: Event, write_log: Log, tmp_path: Path
 ) -> None:

@@ -57,7 +57,7 @@ def test_changes_are_listed_with_the_paths_that_differ(write_log: Log) -> None:
     half, same = step("create-replacement"), step("same")
     text = body(write_log(change, half, same))
     assert "| `~ update` | `azure-native:x:Registry` | `acrlab` | `sku.name` |" in text
-    assert "1 changes" in text
+    assert "What changes: 1 resources" in text
 
 
 def test_findings_come_worst_first_and_once(write_log: Log) -> None:
