@@ -35,11 +35,15 @@ soak: ## kill parts at random moments and look; SOAK="--short --seed 1" for a sh
 	@$(PYTHON) -m embedded.machine test
 	@$(VENV) -m soak $(SOAK)
 
-lint: ## ruff and mypy
+lint: ## ruff and mypy; zizmor, a schema and actionlint for the workflows
 	@$(PYTHON) -m embedded.machine lint
 	@$(VENV) -m ruff check
 	@$(VENV) -m ruff format --check
 	@$(VENV) -m mypy .
+	@.venv/bin/zizmor --offline --no-progress --quiet .github
+	@.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@if command -v actionlint >/dev/null; then actionlint; else echo "actionlint is not installed: skipped"; fi
 
 clean: ## remove the local Azure, the environment and all they made
 	@$(PYTHON) -m embedded.machine clean

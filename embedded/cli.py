@@ -65,6 +65,9 @@ def _add_deployment(
         name, help=text, parents=[_stack_options()], allow_abbrev=False
     )
     command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument(
+        "--event-log", metavar="FILE", help="write what happens as lines of JSON, too"
+    )
     if name in ("preview", "up"):
         _add_policies(command)
     if name != "preview":

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 
@@ -15,6 +15,8 @@ from embedded.engine import deployment, state, urn
 from embedded.engine.deployment import Kind, Request, Result, Stack
 from embedded.engine.display import Display, Quiet
 from embedded.engine.errors import StateDamaged
+from embedded.engine.event_log import EventLog
+from embedded.engine.events import Events
 from embedded.engine.policy_settings import PackSource
 from embedded.engine.values import Properties, mask, unwrap
 from embedded.home import PROJECT
@@ -35,9 +37,10 @@ class EmbeddedEngine:
         self._environment = {**os.environ, **environment}
         self._policy_packs = policy_packs
 
-    def deploy(self, kind: Kind, *, as_json: bool) -> bool:
+    def deploy(self, kind: Kind, *, as_json: bool, log: TextIO | None = None) -> bool:
         """Whether it succeeded. Raises EngineErrors before anything is touched.
 
+        What happens is written to ``log``, too, as the CLI's ``--event-log`` does it.
         An update under policies is previewed, as the CLI does: what a mandatory rule
         would stop half-way is not begun.
         """
@@ -48,10 +51,10 @@ class EmbeddedEngine:
                 request = preview  # once more, for the user to see
         if as_json:
             quiet = Quiet()
-            result = deployment.run(request, quiet)
+            result = _run(request, quiet, log)
             sys.stdout.write(quiet.text(result) + "\n")
             return result.succeeded
-        return self._show(request)
+        return self._show(request, log)
 
     def outputs(self, *, show_secrets: bool) -> dict[str, Any]:
         """The stack's outputs; secrets are masked unless they are asked for."""
@@ -98,12 +101,21 @@ class EmbeddedEngine:
             policy_packs=self._policy_packs,
         )
 
-    def _show(self, request: Request) -> bool:
+    def _show(self, request: Request, log: TextIO | None) -> bool:
         console = Console(soft_wrap=True)
         with Display(console, self._stack, request.kind) as display:
-            result: Result = deployment.run(request, display)
+            result = _run(request, display, log)
         display.summary(result)
         return result.succeeded
 
     def _open(self) -> Stack:
         return Stack.open(PROJECT, self._stack, self._environment)
+
+
+def _run(request: Request, events: Events, log: TextIO | None) -> Result:
+    if log is None:
+        return deployment.run(request, events)
+    written = EventLog(events, log, request.kind)
+    result = deployment.run(request, written)
+    written.close(result)
+    return result

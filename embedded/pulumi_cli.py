@@ -20,7 +20,9 @@ class PulumiCli:
 
     def __init__(self, stack: str, environment: Mapping[str, str]) -> None:
         self._stack = stack
-        self._environment = {**os.environ, **environment}
+        # --event-log is one of the CLI's options for debugging.
+        shown = {"PULUMI_DEBUG_COMMANDS": "true"}
+        self._environment = {**os.environ, **shown, **environment}
 
     def deploy(self, kind: str, options: Sequence[str]) -> int:
         """Run `pulumi KIND`; its exit code."""

@@ -8,7 +8,9 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TextIO
 
 import httpx
 
@@ -99,7 +101,19 @@ def _policy_packs(options: argparse.Namespace, choice: Choice) -> list[PackSourc
 def _deploy_here(options: argparse.Namespace, engine: EmbeddedEngine) -> int:
     if options.kind != "preview" and not options.yes:
         _ask(options, engine)
-    return 0 if engine.deploy(options.kind, as_json=options.json) else 1
+    with _event_log(options) as log:
+        return 0 if engine.deploy(options.kind, as_json=options.json, log=log) else 1
+
+
+def _event_log(options: argparse.Namespace) -> AbstractContextManager[TextIO | None]:
+    """The file that ``--event-log`` names, opened. Raises CommandError."""
+    if options.event_log is None:
+        return nullcontext()
+    try:
+        return Path(options.event_log).open("w")
+    except OSError as error:
+        file, reason = options.event_log, error.strerror
+        raise CommandError(f"Cannot write {file}: {reason}.") from error
 
 
 def _ask(options: argparse.Namespace, engine: EmbeddedEngine) -> None:
@@ -166,6 +180,8 @@ def _cli_options(options: argparse.Namespace) -> list[str]:
     for name in ("policy_pack", "policy_pack_config"):
         for path in getattr(options, name):
             found += [f"--{name.replace('_', '-')}", str(Path(path).resolve())]
+    if options.event_log:
+        found += ["--event-log", str(Path(options.event_log).resolve())]
     if options.json:
         found.append("--json")
     if options.kind != "preview" and options.yes:
