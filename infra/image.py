@@ -31,7 +31,11 @@ class DigestMissing(pulumi.RunError):
 
 
 class AppImage(pulumi.ComponentResource):
-    """One image. Its tag changes when, and only when, its content does."""
+    """One image. Its tag changes when, and only when, its content does.
+
+    ``name`` is ``server/repository:tag``, ``digest`` is ``sha256:…``, and ``reference``
+    is what a container is to run: the one or the other, as the settings pin it.
+    """
 
     def __init__(
         self,
@@ -67,13 +71,28 @@ class AppImage(pulumi.ComponentResource):
         self.digest = pulumi.Output.all(image.image_name, image.repo_digest).apply(
             lambda both: digest_of(both[0], both[1])
         )
-        self.register_outputs({"name": self.name, "digest": self.digest})
+        self.reference = pulumi.Output.all(self.name, self.digest).apply(
+            lambda both: reference_of(both[0], both[1], settings.image.pin)
+        )
+        self.register_outputs(
+            {
+                "name": self.name,
+                "digest": self.digest,
+                "reference": self.reference,
+            }
+        )
 
 
 def build_arguments(settings: Settings) -> dict[str, str]:
     """The base image: configured, else of the environment, else the Dockerfile's."""
     base = settings.image.base_image or os.environ.get(BASE_VARIABLE, "")
     return {"BASE_IMAGE": base} if base else {}
+
+
+def reference_of(name: str, digest: str, pin: str) -> str:
+    """``server/repository@sha256:…`` or ``server/repository:tag``."""
+    repository, _, _ = name.rpartition(":")
+    return f"{repository}@{digest}" if pin == "digest" else name
 
 
 def digest_of(name: str, repo_digest: str) -> str:

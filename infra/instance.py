@@ -104,7 +104,7 @@ def _container(
                 for key, value in settings.secure_environment.items()
             ),
         ],
-        image=image.name,
+        image=image.reference,
         liveness_probe=_probe(settings.probes.liveness_path, settings),
         ports=[containerinstance.ContainerPortArgs(port=settings.port)],
         readiness_probe=_probe(settings.probes.readiness_path, settings),

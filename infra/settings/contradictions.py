@@ -134,8 +134,8 @@ def _network(registry: RegistrySettings) -> Iterator[Contradiction]:
 
 def _pinned(settings: Settings) -> Iterator[Contradiction]:
     # Retention removes what no tag points at, and a digest is no tag.
-    pin = getattr(settings.image, "pin", "")
-    if settings.registry.policies.retention_days and pin == "digest":
+    retained = settings.registry.policies.retention_days
+    if retained and settings.image.pin == "digest":
         yield (
             "retentionDays",
             "The container runs an image by its digest (pin), and retention deletes "

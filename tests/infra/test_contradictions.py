@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from infra.settings import Settings, SettingsInvalid, contradictions, read
-from infra.settings.registry import PolicySettings, RegistrySettings
+from infra.settings import SettingsInvalid, read
 from infra.skus import SKUS, Feature, offering
 
 REGION = "westeurope"
@@ -126,11 +124,9 @@ def test_addresses_mean_nothing_where_nobody_gets_in() -> None:
 
 @pytest.mark.parametrize(("pin", "wrong"), [("digest", 1), ("tag", 0)])
 def test_a_pinned_digest_and_retention_exclude_each_other(pin: str, wrong: int) -> None:
-    image: Any = SimpleNamespace(pin=pin)
-    kept = PolicySettings(retention_days=7)
-    registry = RegistrySettings(sku=SKUS["Premium"], policies=kept)
-    found = contradictions.found(Settings(REGION, registry=registry, image=image))
-    assert len(list(found)) == wrong
+    found = mistakes(sku="Premium", retentionDays=7, pin=pin)
+    assert len(found) == wrong
+    assert set(found) <= {"retentionDays"}
 
 
 @pytest.mark.parametrize("key", ["pullAuth", "push"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.image import DigestMissing, build_arguments, digest_of
+from infra.image import DigestMissing, build_arguments, digest_of, reference_of
 from infra.settings import Settings
 from infra.settings.image import ImageSettings
 
@@ -13,6 +13,12 @@ DIGEST = "sha256:" + "ab" * 32
 
 def test_the_digest_is_the_part_behind_the_at() -> None:
     assert digest_of("r/x:1", f"localhost:5000/x@{DIGEST}") == DIGEST
+
+
+def test_a_container_runs_the_tag_or_the_digest() -> None:
+    name = "localhost:5000/a/b:1"
+    assert reference_of(name, DIGEST, "tag") == name
+    assert reference_of(name, DIGEST, "digest") == f"localhost:5000/a/b@{DIGEST}"
 
 
 @pytest.mark.parametrize("text", ["", "<none>@<none>", "x@sha256:", "x@sha256:12"])
