@@ -240,3 +240,43 @@ def test_targets_of_make_are_there() -> None:
     targets = re.findall(r"^(\w+):", (PROJECT / "Makefile").read_text(), re.M)
     called = [words[1] for words in commands() if words[0] == "make"]
     assert set(called) == {"lint", "test"} <= set(targets)
+
+
+def test_what_a_repository_has_to_set_is_told_and_the_reverse() -> None:
+    page = (PROJECT / "docs" / "real-azure.md").read_text()
+    texts = {file.name: file.read_text() for file in FILES}
+    used = {
+        (name, variable)
+        for name, text in texts.items()
+        for variable in re.findall(r"\bvars\.(\w+)", text)
+    }
+    rows = re.findall(r"^\| `([A-Z_]+)` \| .* \| ([^|]*) \|$", page, re.M)
+    told = {
+        (name, variable)
+        for variable, cell in rows
+        for name in re.findall(r"`([\w.]+)`", cell)
+    }
+    assert told == used
+    for variable in {variable for _, variable in used}:
+        assert f"gh variable set {variable} " in page
+
+
+def test_what_azure_trusts_is_what_the_jobs_are() -> None:
+    page = (PROJECT / "docs" / "real-azure.md").read_text()
+    environments = {job["environment"] for job in JOBS.values() if "environment" in job}
+    assert environments == {"dev"}
+    signed_in = {
+        name
+        for (name, _), job in JOBS.items()
+        if "id-token" in job.get("permissions", {})
+    }
+    assert signed_in == {"preview", "deploy"}
+    subjects = set(re.findall(r"\"subject\": \"(repo:[^\"]+)\"", page))
+    repository = "repo:OWNER/REPOSITORY"
+    assert subjects == {f"{repository}:pull_request", f"{repository}:environment:dev"}
+
+
+def test_every_workflow_has_its_row_in_the_page_on_azure() -> None:
+    page = (PROJECT / "docs" / "real-azure.md").read_text()
+    told = re.findall(r"^\| `(\w+)\.yml`", page, re.M)
+    assert set(told) == set(WORKFLOWS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline import comment, report
 from pipeline.comment import Source
+from pipeline.events import Change, Finding, Told
+from pipeline.report import Phase, Report
 
 Log = Any
 URN = "urn:pulumi:dev::acr-lab::a:b:Parent$azure-native:x:Registry::acrlab"
@@ -172,3 +175,27 @@ def test_events_of_any_form_make_a_comment(name: str, value: Any) -> None:
 def test_a_stack_s_name_is_a_name(name: str) -> None:
     with pytest.raises(report.StackNameRefused):
         report.of_files(name, {})
+
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def test_the_example_of_the_documents_is_what_a_comment_looks_like() -> None:
+    group = "azure-native:containerinstance:ContainerGroup"
+    told = Told(
+        result="succeeded",
+        seconds=9,
+        counts={"update": 2, "same": 9},
+        changes=(
+            Change("update", "docker:index/image:Image", "app", ("imageName",)),
+            Change("update", group, "acr-lab", ("containers",)),
+        ),
+        findings=(
+            Finding("advisory", "tags-required", "acrlab", "There is no tag 'owner'."),
+        ),
+    )
+    phase = Phase("preview", told, "Previewing update (dev):")
+    run = "https://github.com/OWNER/REPOSITORY/actions/runs/1"
+    made = comment.body(Report("dev", (phase,)), Source("0f1e2d3c4b5a", run))
+    page = (PROJECT / "docs" / "real-azure.md").read_text()
+    assert f"````markdown\n{made}````\n" in page
