@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
+from infra import drawing
+
 Clone = Any
 pytestmark = pytest.mark.docker
 
@@ -88,6 +90,14 @@ def test_the_outputs_are_those_that_are_promised(deployed: Clone) -> None:
 
 def test_the_state_holds_what_the_program_declares(deployed: Clone) -> None:
     assert set(deployed.resources()) >= NAMES
+
+
+def test_the_drawing_of_the_readme_is_the_graph_of_the_state(deployed: Clone) -> None:
+    # To mend it: python -m embedded stack export --file state.json
+    #             python -m infra.drawing state.json README.md
+    drawn = drawing.of_state(deployed.run("stack", "export"))
+    readme = (deployed.root / "README.md").read_text()
+    assert readme == drawing.rewritten(readme, drawn)
 
 
 def test_a_second_up_changes_nothing_and_says_so(deployed: Clone) -> None:

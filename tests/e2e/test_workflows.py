@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
+from infra import drawing
 from pipeline import comment, report
 
 Clone = Any
@@ -168,6 +169,9 @@ def test_the_stack_dev_is_previewed_and_deployed_by_the_cli(clone: Clone) -> Non
     )
     assert "The app answers at http://127." in deploy.summary
     assert "✅ Stack `dev`: up passed" in deploy.summary
+    dot, readme = clone.root / "stack.dot", (clone.root / "README.md").read_text()
+    pulumi(clone, environment, "stack", "graph", str(dot), "--stack", "dev")
+    assert readme == drawing.rewritten(readme, drawing.of_dot(dot.read_text()))
     pulumi(clone, environment, "destroy", "--yes", "--stack", "dev")
 
 
