@@ -19,18 +19,6 @@ from infra.settings import access, pullers
 from policy import document
 
 PROJECT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [
-    "README.md",
-    "embedded/README.md",
-    "docs/fidelity.md",
-    "docs/configuration.md",
-    "docs/policies.md",
-    "docs/sign-in.md",
-    "docs/registry.md",
-    "docs/pullers.md",
-    "docs/performance.md",
-    "docs/crashes.md",
-]
 
 
 def text(name: str) -> str:
@@ -132,10 +120,3 @@ def test_every_variable_that_is_told_is_read() -> None:
     )
     for variable in names(table("embedded/README.md", "variable")):
         assert variable in sources, variable
-
-
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_links_lead_to_files(document: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)", text(document)):
-        if not target.startswith("http"):
-            assert ((PROJECT / document).parent / target).exists(), target
