@@ -31,11 +31,14 @@ class Clone:
     root: Path
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
+    #: The one that every command is about.
+    stack: str = "local"
 
     def run(self, *arguments: str, code: int | None = 0) -> str:
         """``python -m embedded …``: all it printed; its exit code must be ``code``."""
+        about = [] if arguments[0] == "azure" else ["--stack", self.stack]
         done = subprocess.run(
-            [self.root / ".venv/bin/python", "-m", "embedded", *arguments],
+            [self.root / ".venv/bin/python", "-m", "embedded", *arguments, *about],
             check=False,
             cwd=self.root,
             env={**os.environ, **self.environment},
@@ -88,7 +91,7 @@ class Clone:
 
     def configure(self, **values: object) -> None:
         """Set keys of the stack's configuration; None takes one out."""
-        file = self.root / "Pulumi.local.yaml"
+        file = self.root / f"Pulumi.{self.stack}.yaml"
         lines = [
             line
             for line in file.read_text().splitlines()

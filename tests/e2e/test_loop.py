@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from infra import drawing
+from tests.e2e.stacks import changes
 
 Clone = Any
 pytestmark = pytest.mark.docker
@@ -31,18 +32,6 @@ NAMES = {
     "puller",
     "instance",
 }
-
-
-def changes(clone: Clone) -> dict[str, str]:
-    """Name -> what the next update does to it, but for `same`."""
-    body = json.loads(clone.run("up", "--yes", "--json"))
-    assert body["succeeded"], body["diagnostics"]
-    steps = {step["urn"].rsplit("::", 1)[-1]: step for step in body["steps"]}
-    return {
-        name: step["op"]
-        for name, step in steps.items()
-        if step["op"] not in ("same", "delete-replaced")
-    }
 
 
 def running(clone: Clone) -> tuple[str, str]:

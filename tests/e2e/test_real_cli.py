@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.stacks import MAX
-
 Clone = Any
 pytestmark = [pytest.mark.docker, pytest.mark.cli]
 HERE = ("--engine", "embedded")
@@ -34,7 +32,7 @@ def test_what_the_embedded_engine_made_the_cli_knows_and_deletes(clone: Clone) -
 
 
 def test_all_that_a_registry_offers_is_the_same_to_both(clone: Clone) -> None:
-    clone.configure(**MAX)
+    clone.stack = "local-max"
     clone.run("up", "--yes", *CLI)
     assert "there was nothing to do" in clone.run("preview", *HERE)
     clone.run("up", "--yes", *HERE)

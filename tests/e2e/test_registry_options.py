@@ -1,4 +1,4 @@
-"""A stack with all that a registry offers: twice up, then destroyed, nothing left."""
+"""The stack `local-max`: all that a registry offers, as the cloud has it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.stacks import MAX, RESTORABLE, SECURE, SOMEBODY
+from tests.e2e.stacks import SOMEBODY
 
 Clone = Any
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ VERSIONS = {"tasks": "2019-06-01-preview"}
 
 @pytest.fixture(scope="module")
 def everything(shared_clone: Clone) -> Clone:
-    shared_clone.configure(**MAX)
+    shared_clone.stack = "local-max"
     shared_clone.up()
     return shared_clone
 
@@ -52,11 +52,6 @@ def read(cloud: httpx.Client, path: str, version: str = "2023-01-01-preview") ->
     answer = cloud.get(path, params={"api-version": version})
     found: Json = answer.raise_for_status().json()
     return found
-
-
-def test_the_app_runs_and_a_second_update_changes_nothing(everything: Clone) -> None:
-    assert everything.outputs()["imageDigest"] in everything.page()
-    assert "unchanged: there was nothing to do" in everything.up()
 
 
 def test_a_refresh_finds_everything_as_it_was_declared(everything: Clone) -> None:
@@ -145,7 +140,7 @@ def test_no_secret_of_the_configuration_is_in_plain(everything: Clone) -> None:
 def test_a_contradiction_is_told_before_anything_is_touched(
     everything: Clone, change: Json, said: str
 ) -> None:
-    file = everything.root / "Pulumi.local.yaml"
+    file = everything.root / "Pulumi.local-max.yaml"
     before = file.read_text()
     try:
         everything.configure(**change)
@@ -191,7 +186,7 @@ def test_a_contradiction_is_told_before_anything_is_touched(
 def test_what_this_azure_does_not_have_is_refused_by_name(
     everything: Clone, key: str, value: object, said: str
 ) -> None:
-    file = everything.root / "Pulumi.local.yaml"
+    file = everything.root / "Pulumi.local-max.yaml"
     before = file.read_text()
     try:
         everything.configure(**{key: value})
@@ -199,36 +194,6 @@ def test_what_this_azure_does_not_have_is_refused_by_name(
     finally:
         file.write_text(before)
     assert said in shown
-
-
-def test_destroy_takes_the_lock_off_and_leaves_nothing(everything: Clone) -> None:
-    everything.destroy()
-    everything.run("azure", "start")
-    with everything.arm() as cloud:
-        assert read(cloud, "/resourcegroups", "2021-04-01")["value"] == []
-    assert everything.containers() == []
-    registries = everything.home / "azure" / "registries"
-    assert list(registries.iterdir()) == []
-
-
-@pytest.mark.parametrize("stack", [SECURE, RESTORABLE], ids=["secure", "restorable"])
-def test_other_whole_stacks_are_deployed_twice_and_destroyed(
-    clone: Clone, stack: Json
-) -> None:
-    clone.configure(**stack)
-    clone.up()
-    assert clone.outputs()["imageDigest"] in clone.page()
-    assert "unchanged: there was nothing to do" in clone.up()
-    clone.destroy()
-    assert clone.containers() == []
-    assert clone.resources() == {}
-
-
-def test_the_secure_stack_keeps_every_policy(clone: Clone) -> None:
-    clone.configure(**SECURE)
-    said = clone.run("preview", "--policy-pack", "policy")
-    assert "✅ acr-lab" in said
-    assert "advisory" not in said
 
 
 def test_a_reset_means_locked_things_too(clone: Clone) -> None:
