@@ -1,131 +1,129 @@
-"""The build context as docker sees it, and a tag made of its content. Sans-I/O but for
-``read``.
-
-Rules of the ignore file: https://docs.docker.com/build/concepts/context/#dockerignore-files
+"""The build context as Docker sends it, and what its content is called: a tag for the
+image, and a revision for its label. I/O only in ``read``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 
+from infra.ignore import Ignore
+
 #: Characters of the tag: enough for no two contents to meet.
 TAG_LENGTH = 16
+DOCKERFILE = "Dockerfile"
+IGNORE_FILE = ".dockerignore"
+#: Docker sends these two, whatever the patterns say.
+ALWAYS = (DOCKERFILE, IGNORE_FILE)
+#: As git writes modes: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+PLAIN, EXECUTABLE, LINK, FOLDER = "100644", "100755", "120000", "40000"
 
 
 class ContextInvalid(pulumi.RunError):
-    """The build context is not complete, or its ignore file is wrong."""
+    """The build context is not complete, or cannot be read."""
 
 
 @dataclass(frozen=True)
 class File:
     """What counts of one file. Times, owners and the place of the folder do not."""
 
-    content: bytes
-    executable: bool = False
+    sha256: str
+    blob: bytes
+    mode: str = PLAIN
+
+    @classmethod
+    def of(cls, content: bytes, mode: str = PLAIN) -> File:
+        """``blob`` is the id that git gives the content, in its 20 bytes."""
+        return cls(hashlib.sha256(content).hexdigest(), _object("blob", content), mode)
 
 
 def read(folder: Path) -> dict[str, File]:
-    """All files below a folder that docker would send, by their slash path.
+    """All files below a folder that Docker would send, by their slash path.
 
-    Raises ContextInvalid.
+    Empty folders do not count, as in git. Raises ContextInvalid and PatternInvalid.
     """
-    if not (folder / "Dockerfile").is_file():
-        raise ContextInvalid(
-            f"There is no {folder / 'Dockerfile'} to build an image of."
-        )
-    own = folder / "Dockerfile.dockerignore"
-    ignore = own if own.exists() else folder / ".dockerignore"
-    rules = Ignore.parse(ignore.read_text() if ignore.exists() else "")
-    found: dict[str, File] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink():
-            content = str(path.readlink()).encode()
-        elif path.is_file():
-            content = path.read_bytes()
-        else:
-            continue
-        if name == "Dockerfile" or not rules.excludes(name):
-            executable = not path.is_symlink() and bool(path.stat().st_mode & 0o100)
-            found[name] = File(content, executable)
-    return found
-
-
-def tag(files: Mapping[str, File], arguments: Mapping[str, str]) -> str:
-    """The same for the same content and build arguments, wherever and whenever."""
-    total = hashlib.sha256()
-    for name, file in sorted(files.items()):
-        digest = hashlib.sha256(file.content).hexdigest()
-        total.update(f"{name}\0{file.executable}\0{digest}\n".encode())
-    for name, value in sorted(arguments.items()):
-        total.update(f"--build-arg\0{name}\0{value}\n".encode())
-    return total.hexdigest()[:TAG_LENGTH]
-
-
-@dataclass(frozen=True)
-class Ignore:
-    """The patterns of a ``.dockerignore``, in order: (pattern, is an exception)."""
-
-    patterns: tuple[tuple[re.Pattern[str], bool], ...]
-
-    @classmethod
-    def parse(cls, text: str) -> Ignore:
-        rows = []
-        for raw in text.splitlines():
-            line = raw.strip()
-            if not line or line.startswith("#"):
-                continue
-            exception = line.startswith("!")
-            pattern = line.removeprefix("!").strip().strip("/").removeprefix("./")
-            if pattern and pattern != ".":
-                rows.append((_compiled(pattern), exception))
-        return cls(tuple(rows))
-
-    def excludes(self, name: str) -> bool:
-        """The last pattern that matches the path or a folder above it decides."""
-        parts = name.split("/")
-        above = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        excluded = False
-        for pattern, exception in self.patterns:
-            if any(pattern.fullmatch(path) for path in above):
-                excluded = not exception
-        return excluded
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
+    if not (folder / DOCKERFILE).is_file():
+        raise ContextInvalid(f"There is no {folder / DOCKERFILE} to build an image of.")
+    own = folder / f"{DOCKERFILE}{IGNORE_FILE}"
+    ignore = own if own.exists() else folder / IGNORE_FILE
     try:
-        return re.compile(_expression(pattern))
-    except re.error as error:
+        text = os.fsdecode(ignore.read_bytes()) if ignore.exists() else ""
+        names = _sent(folder, Ignore.parse(text), "", None)
+        return {name: _file(folder / name) for name in names}
+    except OSError as error:
         raise ContextInvalid(
-            f"The ignore file has a pattern that is none: {pattern!r} ({error})."
+            f"{error.filename} cannot be read ({error.strerror}), so it cannot be sent "
+            "to Docker: let yourself read it, or ignore it in .dockerignore."
         ) from error
 
 
-def _expression(pattern: str) -> str:
-    """A regular expression for Go's filepath.Match, with ``**`` for any folders."""
-    text = ""
-    at = 0
-    while at < len(pattern):
-        if pattern.startswith("**/", at):
-            text, at = f"{text}(?:.*/)?", at + 3
-        elif pattern.startswith("**", at):
-            text, at = f"{text}.*", at + 2
-        elif pattern[at] == "*":
-            text, at = f"{text}[^/]*", at + 1
-        elif pattern[at] == "?":
-            text, at = f"{text}[^/]", at + 1
-        elif pattern[at] == "[" and "]" in pattern[at + 2 :]:
-            end = pattern.index("]", at + 2)
-            inside = pattern[at + 1 : end].replace("\\", "\\\\")
-            text, at = f"{text}[{inside}]", end + 1
+def tag(files: Mapping[str, File], options: Mapping[str, str]) -> str:
+    """The same for the same content and options of the build, wherever and whenever."""
+    total = hashlib.sha256()
+    for name, file in sorted(files.items()):
+        total.update(os.fsencode(f"{name}\0{file.mode}\0{file.sha256}\n"))
+    for name, value in sorted(options.items()):
+        total.update(f"--{name}\0{value}\n".encode())
+    return total.hexdigest()[:TAG_LENGTH]
+
+
+def revision(files: Mapping[str, File]) -> str:
+    """The id of the files as a tree of git, in 40 hexadecimal digits.
+
+    That is what ``git rev-parse HEAD:app`` says where all of ``app`` is committed and
+    none of it ignored; neither git nor a repository is needed.
+    """
+    return _tree({tuple(name.split("/")): one for name, one in files.items()}).hex()
+
+
+def _sent(
+    folder: Path, rules: Ignore, below: str, above: Sequence[bool] | None
+) -> Iterator[str]:
+    """Slash paths, in the order of their names; ``above`` is what hit the folder."""
+    for entry in sorted(os.scandir(folder / below), key=lambda one: one.name):
+        name = f"{below}{entry.name}"
+        hits = rules.hits(name, above)
+        ignored = rules.ignores(hits)
+        if entry.is_dir(follow_symlinks=False):
+            if not ignored or rules.enters(name):
+                yield from _sent(folder, rules, f"{name}/", hits)
+        elif (entry.is_symlink() or entry.is_file()) and (
+            not ignored or name in ALWAYS
+        ):
+            yield name
+
+
+def _file(path: Path) -> File:
+    if path.is_symlink():
+        return File.of(os.fsencode(path.readlink()), LINK)
+    executable = path.stat().st_mode & 0o100
+    return File.of(path.read_bytes(), EXECUTABLE if executable else PLAIN)
+
+
+def _tree(files: Mapping[tuple[str, ...], File]) -> bytes:
+    """Rows of mode, name and id; folders are sorted as if a slash ended their name."""
+    rows: dict[bytes, bytes] = {}
+    folders: dict[str, dict[tuple[str, ...], File]] = {}
+    for (first, *rest), file in files.items():
+        if rest:
+            folders.setdefault(first, {})[tuple(rest)] = file
         else:
-            escaped = pattern[at] == "\\" and at + 1 < len(pattern)
-            at += 1 if escaped else 0
-            text, at = text + re.escape(pattern[at]), at + 1
-    return text
+            rows[os.fsencode(first)] = _row(file.mode, first, file.blob)
+    for name, inside in folders.items():
+        rows[os.fsencode(f"{name}/")] = _row(FOLDER, name, _tree(inside))
+    return _object("tree", b"".join(rows[name] for name in sorted(rows)))
+
+
+def _row(mode: str, name: str, id_: bytes) -> bytes:
+    return os.fsencode(f"{mode} {name}\0") + id_
+
+
+def _object(kind: str, content: bytes) -> bytes:
+    """Git's id of an object. SHA-1 because git's is: it is a name here, no proof."""
+    head = f"{kind} {len(content)}\0".encode()
+    return hashlib.sha1(head + content, usedforsecurity=False).digest()

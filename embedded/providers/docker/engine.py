@@ -9,7 +9,7 @@ from typing import Any
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound
 
-from embedded.providers.docker.context import DOCKERFILE, Context
+from embedded.providers.docker.context import Context
 from embedded.providers.resource import OutcomeUnknown, ProviderError
 
 #: Lines of the build's output that an error shows.
@@ -63,7 +63,7 @@ class Engine:
             for event in self._api.build(
                 fileobj=context.tar(),
                 custom_context=True,
-                dockerfile=DOCKERFILE,
+                dockerfile=context.name(),
                 tag=name,
                 rm=True,
                 forcerm=True,
