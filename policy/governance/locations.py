@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..kinds import CONTAINER_GROUP, IDENTITY, REGISTRY, RESOURCE_GROUP
+from ..kinds import CONTAINER_GROUP, IDENTITY, REGISTRY, REPLICATION, RESOURCE_GROUP
 from ..rule import Config, Properties, Rule, texts
 
 
@@ -24,4 +24,4 @@ RULE = Rule(
     change="Set `location` to one of those that `allowed` of this rule lists.",
     config={"allowed": texts([], "Regions; empty for all of them")},
     source="https://learn.microsoft.com/azure/governance/policy/samples/built-in-policies#general",
-).about([RESOURCE_GROUP, REGISTRY, IDENTITY, CONTAINER_GROUP], check)
+).about([RESOURCE_GROUP, REGISTRY, REPLICATION, IDENTITY, CONTAINER_GROUP], check)

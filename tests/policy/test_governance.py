@@ -34,3 +34,10 @@ def test_a_location_is_compared_as_azure_does(judge: Judge) -> None:
 def test_a_location_that_is_not_allowed_is_told(judge: Judge) -> None:
     (message,) = judge("location-allowed", {"location": "eastus"}, allowed=["uksouth"])
     assert "The location is eastus. Set `location`" in message
+
+
+def test_a_replica_in_a_region_that_is_not_allowed_is_told(judge: Judge) -> None:
+    replication = "azure-native:containerregistry:Replication"
+    props = {"location": "eastus"}
+    (message,) = judge("location-allowed", props, replication, allowed=["westeurope"])
+    assert "The location is eastus." in message
