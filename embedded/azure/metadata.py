@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from embedded.azure.entra import graph
 from embedded.azure.service import Json, Settings
 
 #: From this version on the answer is one object.
@@ -37,7 +38,7 @@ def document(settings: Settings, tenant_id: str) -> Json:
             "tenant": tenant_id,
             "identityProvider": "AAD",
         },
-        "microsoftGraphResourceId": "https://graph.microsoft.com/",
+        "microsoftGraphResourceId": f"{graph.resource(settings)}/",
         "graph": f"{base}/graph/",
         "graphAudience": "https://graph.microsoft.com/",
         "media": f"{base}/media",

@@ -20,6 +20,7 @@ from embedded.azure import certificates, files, metadata
 from embedded.azure.authorization.roles import ROLES
 from embedded.azure.authorization.routes import AuthorizationService
 from embedded.azure.entra.directory import TokenDirectory
+from embedded.azure.entra.graph import Graph
 from embedded.azure.entra.routes import Entra
 from embedded.azure.gateway import Gateway
 from embedded.azure.identity.routes import IdentityService
@@ -84,6 +85,7 @@ class Azure:
         return Starlette(
             routes=[
                 *metadata.routes(self.settings, self.directory.tenant_id),
+                *Graph(self.settings, self.directory).routes,
                 *Entra(self.settings, self.directory).routes,
                 HttpRoute("/{path:path}", arm, methods=METHODS),
             ]

@@ -6,7 +6,7 @@ import hmac
 import secrets
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import jwt
 
@@ -68,6 +68,11 @@ class TokenDirectory:
     def find(self, object_id: str) -> Principal | None:
         record = self._store.record(PRINCIPAL, object_id)
         return None if record is None else self._principal(object_id, record)
+
+    def principals(self) -> Iterator[Principal]:
+        """All of them: applications and managed identities."""
+        for object_id, record in self._store.records(PRINCIPAL).items():
+            yield self._principal(object_id, record)
 
     def application(self, client_id: str) -> Principal | None:
         """The application of a client id; a managed identity is none."""

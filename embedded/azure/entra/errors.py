@@ -94,3 +94,42 @@ class InvalidAuthenticationTokenTenant(InvalidAuthenticationToken):
 
     def __init__(self, tenant: str) -> None:
         super().__init__(f"it is from the wrong issuer or tenant ({tenant})")
+
+
+class GraphObjectNotFound(ArmError):
+    status = 404
+    code = "Request_ResourceNotFound"
+
+    def __init__(self, id_: str) -> None:
+        super().__init__(
+            f"Resource '{id_}' does not exist or one of its queried reference-property "
+            "objects are not present."
+        )
+
+
+class GraphPathUnknown(ArmError):
+    code = "BadRequest"
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(
+            f"{method} {path} is not offered: the directory of the local Azure can be "
+            "read, and holds service principals only."
+        )
+
+
+class InvalidGraphBody(ArmError):
+    code = "Request_BadRequest"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The body of the request is invalid: {reason}.")
+
+
+class UnsupportedGraphFilter(ArmError):
+    code = "Request_UnsupportedQuery"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"Unsupported $filter '{text}': it may compare appId, displayName or id "
+            "with `eq`, ask `startswith(displayName,'…')`, or "
+            "`servicePrincipalNames/any(c:c eq '…')`."
+        )

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from embedded.azure.entra import graph
 from embedded.azure.entra.directory import LIFE, TokenDirectory
 from embedded.azure.entra.errors import (
     ApplicationUnknown,
@@ -149,7 +150,7 @@ class Entra:
         """``https://x/.default`` and ``https://x`` mean the audience ``https://x``."""
         scopes = [one for one in asked.split() if one.startswith("https://")]
         audience = (scopes or [asked])[0].removesuffix("/.default")
-        known = (*AUDIENCES, self._settings.base_url)
+        known = (*AUDIENCES, self._settings.base_url, graph.resource(self._settings))
         if audience.rstrip("/") not in known:
             raise ResourceUnknown(audience)
         return audience

@@ -72,6 +72,7 @@ class RegistryService:
             "checkNameAvailability": VERSIONS,
             **{f"registries/{row.type}": VERSIONS for row in KINDS},
             "registries/tasks": TASK_VERSIONS,
+            "registries/runs": TASK_VERSIONS,
         }
         self._registries = Registries(store)
         self._children = Children(store, self._registries.get)

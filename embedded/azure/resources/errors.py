@@ -71,6 +71,6 @@ class InvalidFilter(ArmError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"Invalid $filter '{text}': it may compare resourceType, name, location "
-            "with `eq`, joined by `and`."
+            f"Invalid $filter '{text}': it may compare resourceType, resourceGroup, "
+            "name, location, tagName and tagValue with `eq`, joined by `and`."
         )

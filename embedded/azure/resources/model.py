@@ -22,7 +22,11 @@ from embedded.azure.store import Document, Store
 TYPE = "Microsoft.Resources/resourceGroups"
 _NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
 _LOCATION = re.compile(r"[a-z][a-z0-9]{2,40}")
-_FILTER = re.compile(r"\s*(resourceType|name|location)\s+eq\s+'([^']*)'\s*", re.I)
+_FILTER = re.compile(
+    r"\s*(resourceType|resourceGroup|name|location|tagName|tagValue)"
+    r"\s+eq\s+'([^']*)'\s*",
+    re.I,
+)
 
 
 class Groups:
@@ -75,8 +79,11 @@ class Groups:
             raise GroupNotFound(name)
         return found.body
 
-    def all(self) -> list[Json]:
-        return [found.body for found in self._store.under(self._base, TYPE)]
+    def all(self, filter_: str | None = None) -> list[Json]:
+        """Raises InvalidFilter."""
+        wanted = parse_filter(filter_)
+        found = [one.body for one in self._store.under(self._base, TYPE)]
+        return [one for one in found if _matches(one, wanted)]
 
     def mark_deleting(self, name: str) -> str:
         """The id of a group that takes nothing new from now on."""
@@ -124,7 +131,7 @@ class Groups:
                 )
                 if document.body.get(name) is not None
             }
-            if all(_same(row, name, value) for name, value in wanted.items()):
+            if _matches(row, wanted):
                 rows.append(row)
         return rows
 
@@ -165,7 +172,10 @@ def check_tags(tags: Any) -> dict[str, str]:
 
 
 def parse_filter(text: str | None) -> dict[str, str]:
-    """``resourceType eq 'a' and name eq 'b'`` as a map."""
+    """``resourceType eq 'a' and name eq 'b'`` as a map of lower-case words.
+
+    Raises InvalidFilter.
+    """
     if not text:
         return {}
     wanted = {}
@@ -178,5 +188,17 @@ def parse_filter(text: str | None) -> dict[str, str]:
     return wanted
 
 
-def _same(row: Json, name: str, value: str) -> bool:
-    return str(row.get(name, "")).lower() == value
+def _matches(row: Json, wanted: Mapping[str, str]) -> bool:
+    """Whether a resource or a group has all that a filter asks for."""
+    tags = {k.lower(): v.lower() for k, v in (row.get("tags") or {}).items()}
+    name, value = wanted.get("tagname"), wanted.get("tagvalue")
+    if name is not None and (name not in tags or value not in (None, tags[name])):
+        return False
+    if name is None and value is not None and value not in tags.values():
+        return False
+    known = {
+        **{k.lower(): str(v).lower() for k, v in row.items()},
+        "resourcegroup": row["id"].lower().split("/")[4],
+    }
+    others = {k: v for k, v in wanted.items() if not k.startswith("tag")}
+    return all(known.get(k) == v for k, v in others.items())

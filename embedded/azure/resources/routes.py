@@ -155,8 +155,8 @@ class ResourcesService:
                 return Reply(200, self._registration(service))
         raise ProviderNotFound(wanted)
 
-    async def _list(self, _: Call) -> Reply:
-        return Reply(200, {"value": self.groups.all()})
+    async def _list(self, call: Call) -> Reply:
+        return Reply(200, {"value": self.groups.all(call.query.get("$filter"))})
 
     async def _resources(self, call: Call) -> Reply:
         scope = f"/subscriptions/{self._subscription}"

@@ -46,10 +46,14 @@ class ChildRoutes:
             yield Route("POST", f"{hook}/{verb}", action, handler)
         for verb, handler in (
             ("generateCredentials", self._generate),
-            ("scheduleRun", self._schedule),
+            ("scheduleRun", self._no_runs),
+            ("listBuildSourceUploadUrl", self._no_runs),
+            ("importImage", self._no_import),
         ):
             action = f"{KIND}/{verb}/action"
             yield Route("POST", f"{self._base}/{verb}", action, handler)
+        runs = f"{self._base}/runs"
+        yield Route("GET", runs, f"{KIND}/runs/read", self._runs)
 
     async def _list(self, call: Call) -> Reply:
         rows = [one.body for one in self._children.all(call.path)]
@@ -74,10 +78,19 @@ class ChildRoutes:
         registry = call.path.rpartition("/")[0]
         return Reply(200, self._passwords.generate(registry, call.body))
 
-    async def _schedule(self, call: Call) -> Reply:
-        raise FeatureNotSupported(
-            "scheduleRun", f"tasks are kept and shown here, and never run: {call.path}"
-        )
+    async def _no_runs(self, call: Call) -> Reply:
+        verb = call.path.rpartition("/")[2]
+        reason = "tasks are kept and shown here, and never run; `docker build` builds"
+        raise FeatureNotSupported(verb, reason)
+
+    async def _no_import(self, call: Call) -> Reply:  # noqa: ARG002
+        reason = "use `skopeo copy`, or `docker pull`, `tag` and `push`"
+        raise FeatureNotSupported("importImage", reason)
+
+    async def _runs(self, call: Call) -> Reply:
+        """None has ever been."""
+        self._children.of(call.path.rpartition("/")[0])
+        return Reply(200, {"value": []})
 
     async def _ping(self, call: Call) -> Reply:
         return Reply(200, {"id": await self._notices.ping(self._hook(call))})

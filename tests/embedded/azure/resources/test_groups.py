@@ -109,6 +109,31 @@ def test_resources_are_found_by_type_and_name(
     assert wrong.json()["error"]["code"] == "InvalidFilterInQueryString"
 
 
+def test_resources_and_groups_are_found_as_az_asks_for_them(
+    client: httpx.Client, azure: Azure
+) -> None:
+    one, other = path(azure, "rg-tagged"), path(azure, "rg-other")
+    body = {"location": "westeurope", "tags": {"Stage": "Trial"}}
+    client.put(one, params=V, json=body)
+    client.put(other, params=V, json={"location": "westeurope"})
+    kind = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    for group, tags in ((one, {"team": "a"}), (other, {"team": "b"})):
+        url = f"{group}/providers/{kind}/within"
+        client.put(url, params=IDENTITY, json={**body, "tags": tags})
+
+    def found(kind: str, filter_: str) -> list[str]:
+        answer = client.get(
+            f"{azure.subscription}/{kind}", params={**V, "$filter": filter_}
+        )
+        return [row["id"].split("/")[4] for row in answer.json()["value"]]
+
+    assert found("resources", "resourceGroup eq 'RG-Other'") == ["rg-other"]
+    assert found("resources", "tagName eq 'TEAM' and tagValue eq 'a'") == ["rg-tagged"]
+    assert found("resourcegroups", "tagname eq 'stage'") == ["rg-tagged"]
+    assert found("resourcegroups", "tagName eq 'stage' and tagValue eq 'x'") == []
+    assert found("resourcegroups", "tagValue eq 'trial'") == ["rg-tagged"]
+
+
 def test_the_subscription_and_its_providers_can_be_read(
     client: httpx.Client, azure: Azure
 ) -> None:

@@ -148,9 +148,21 @@ def test_the_system_has_scope_maps_that_stay(registry: Registry) -> None:
     assert refused(child.delete()) == (400, "SystemScopeMapCannotBeChanged")
 
 
-def test_a_task_never_runs_here_and_the_refusal_says_so(registry: Registry) -> None:
-    answer = registry.post("scheduleRun", type="TaskRunRequest")
+@pytest.mark.parametrize("verb", ["scheduleRun", "listBuildSourceUploadUrl"])
+def test_a_task_never_runs_here_and_the_refusal_says_so(
+    registry: Registry, verb: str
+) -> None:
+    path, answer = f"{registry.path}/{verb}", registry.arm.post
+    refusal = refused(answer(path, params=TASKS, json={}))
+    assert refusal == (400, "FeatureNotSupportedByEmbeddedAzure")
+    runs = got(registry.arm.get(f"{registry.path}/runs", params=TASKS))
+    assert runs["value"] == []
+
+
+def test_an_import_is_refused_by_name_with_what_to_use(registry: Registry) -> None:
+    answer = registry.post("importImage", source={"sourceImage": "a:1"})
     assert refused(answer) == (400, "FeatureNotSupportedByEmbeddedAzure")
+    assert "skopeo copy" in answer.json()["error"]["message"]
 
 
 def test_the_tokens_of_a_task_are_never_read_and_survive_a_change(
