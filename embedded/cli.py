@@ -72,8 +72,18 @@ def _add_deployment(
         _add_policies(command)
     if name != "preview":
         command.add_argument("--yes", action="store_true", help="do not ask")
+    if name == "destroy":
+        command.add_argument(
+            "--run-program",
+            action="store_true",
+            help="run the program, too, for its error hooks",
+        )
     command.set_defaults(
-        handler=stack_commands.deploy, kind=name, policy_pack=[], policy_pack_config=[]
+        handler=stack_commands.deploy,
+        kind=name,
+        policy_pack=[],
+        policy_pack_config=[],
+        run_program=False,
     )
 
 

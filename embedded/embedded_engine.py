@@ -6,18 +6,20 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
 
 from embedded.engine import deployment, state, urn
-from embedded.engine.deployment import Kind, Request, Result, Stack
+from embedded.engine.deployment import Kind, Request, Result
 from embedded.engine.display import Display, Quiet
 from embedded.engine.errors import StateDamaged
 from embedded.engine.event_log import EventLog
 from embedded.engine.events import Events
 from embedded.engine.policy_settings import PackSource
+from embedded.engine.stack import Stack
 from embedded.engine.values import Properties, mask, unwrap
 from embedded.home import PROJECT
 
@@ -37,14 +39,21 @@ class EmbeddedEngine:
         self._environment = {**os.environ, **environment}
         self._policy_packs = policy_packs
 
-    def deploy(self, kind: Kind, *, as_json: bool, log: TextIO | None = None) -> bool:
+    def deploy(
+        self,
+        kind: Kind,
+        *,
+        as_json: bool,
+        log: TextIO | None = None,
+        run_program: bool = False,
+    ) -> bool:
         """Whether it succeeded. Raises EngineErrors before anything is touched.
 
         What happens is written to ``log``, too, as the CLI's ``--event-log`` does it.
         An update under policies is previewed, as the CLI does: what a mandatory rule
         would stop half-way is not begun.
         """
-        request = self._request(kind)
+        request = replace(self._request(kind), run_program=run_program)
         if kind == "up" and self._policy_packs:
             preview = self._request("preview")
             if not deployment.run(preview, Quiet()).succeeded:

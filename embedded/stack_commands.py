@@ -102,7 +102,13 @@ def _deploy_here(options: argparse.Namespace, engine: EmbeddedEngine) -> int:
     if options.kind != "preview" and not options.yes:
         _ask(options, engine)
     with _event_log(options) as log:
-        return 0 if engine.deploy(options.kind, as_json=options.json, log=log) else 1
+        done = engine.deploy(
+            options.kind,
+            as_json=options.json,
+            log=log,
+            run_program=options.run_program,
+        )
+    return 0 if done else 1
 
 
 def _event_log(options: argparse.Namespace) -> AbstractContextManager[TextIO | None]:
@@ -184,6 +190,8 @@ def _cli_options(options: argparse.Namespace) -> list[str]:
         found += ["--event-log", str(Path(options.event_log).resolve())]
     if options.json:
         found.append("--json")
+    if options.run_program:
+        found.append("--run-program")
     if options.kind != "preview" and options.yes:
         found.append("--yes")
     return found

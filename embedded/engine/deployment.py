@@ -6,17 +6,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from embedded.engine import host, secrets, state, urn
-from embedded.engine.backend import FileBackend
+from embedded.engine import host, urn
 from embedded.engine.clock import Clock
 from embedded.engine.counting import Counting
-from embedded.engine.errors import EngineError, PolicyConfigInvalid, ProjectInvalid
+from embedded.engine.errors import EngineError, PolicyConfigInvalid
 from embedded.engine.events import Events
 from embedded.engine.finding import Review
 from embedded.engine.hooks import ErrorHooks
@@ -25,20 +24,17 @@ from embedded.engine.monitor import Monitor
 from embedded.engine.policies import Policies
 from embedded.engine.policy_pack import Surroundings
 from embedded.engine.policy_settings import PackSource
-from embedded.engine.project import Config, Project, StackSettings, resolve
 from embedded.engine.provider_registry import ProviderRegistry
+from embedded.engine.recall import Recall
 from embedded.engine.recovery import Recovery
 from embedded.engine.refresh import Refresh
 from embedded.engine.registration import Registrar
 from embedded.engine.removal import Removal
-from embedded.engine.secrets import PassphraseSecrets
-from embedded.engine.state import Snapshot
+from embedded.engine.stack import Stack
 from embedded.engine.steps import Steps
 from embedded.engine.values import Properties
 
 Kind = Literal["preview", "up", "destroy", "refresh"]
-#: What the state says of who wrote it. The CLI compares it with nothing.
-VERSION = "v3.272.0"
 
 
 @dataclass(frozen=True)
@@ -47,6 +43,7 @@ class Request:
 
     ``plugin_path`` folders are searched for providers before PATH; ``python`` runs the
     program; ``environment`` is all that program and providers see of the environment.
+    ``run_program``: a destroy runs it, too, for its error hooks.
     """
 
     directory: Path
@@ -57,6 +54,7 @@ class Request:
     plugin_path: Sequence[str] = ()
     parallel: int = 10
     policy_packs: Sequence[PackSource] = ()
+    run_program: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,59 +71,6 @@ class Result:
     seconds: float
     phases: Mapping[str, float]
     review: Review = field(default_factory=Review)
-
-
-@dataclass
-class Stack:
-    """A stack of the file backend with its secrets opened."""
-
-    project: Project
-    name: str
-    backend: FileBackend
-    settings: StackSettings
-    secrets: PassphraseSecrets
-
-    @classmethod
-    def open(cls, directory: Path, name: str, environment: Mapping[str, str]) -> Stack:
-        """Raises ProjectInvalid, WrongPassphrase: nothing is touched before."""
-        project = Project.load(directory)
-        settings = StackSettings.load(project, name)
-        passphrase = secrets.passphrase(environment)
-        if passphrase is None:
-            raise ProjectInvalid(
-                "Set PULUMI_CONFIG_PASSPHRASE (or …_FILE): the stack's secrets are "
-                "encrypted with it."
-            )
-        backend = FileBackend.open(environment.get("PULUMI_BACKEND_URL", ""))
-        if settings.salt:
-            opened = PassphraseSecrets.open(settings.salt, passphrase, name)
-        else:
-            opened = PassphraseSecrets.create(passphrase)
-            settings.add_salt(opened.salt)
-        return cls(project, name, backend, settings, opened)
-
-    def config(self) -> Config:
-        return resolve(self.project, self.settings, self.secrets.decrypt)
-
-    def load(self) -> Snapshot:
-        """The state; empty for a new stack. Raises StateDamaged."""
-        body = self.backend.load(self.project.name, self.name)
-        return self.parse(body or {})
-
-    def parse(self, body: Mapping[str, Any]) -> Snapshot:
-        """A deployment object as a sound snapshot. Raises StateDamaged."""
-        snapshot = state.deployment_from_json(dict(body), self.secrets.decrypt)
-        state.check(snapshot)
-        return snapshot
-
-    def body(self, snapshot: Snapshot) -> dict[str, Any]:
-        written = replace(snapshot, version=VERSION)
-        return state.deployment_to_json(
-            written, self.secrets.provider, self.secrets.encrypt
-        )
-
-    def save(self, snapshot: Snapshot) -> None:
-        self.backend.save(self.project.name, self.name, self.body(snapshot))
 
 
 @dataclass
@@ -230,6 +175,29 @@ class _Deployment:
             self.providers.cancel()
 
     def _update(self) -> bool:
+        done = self._declare(self._end_update)
+        self._keep_outputs(well=False)
+        return done and self.policies.check_stack()
+
+    def _end_update(self) -> bool:
+        self._keep_outputs(well=True)
+        self.clock.enter("end")
+        return self.removal.run(list(self.journal.old))
+
+    def _destroy(self) -> bool:
+        if not self.request.run_program:
+            return self._remove_all()
+        self.monitor.register = Recall(self.journal, self.hooks).register
+        self.monitor.outputs = lambda *_: None
+        return self._declare(self._remove_all)
+
+    def _remove_all(self) -> bool:
+        return self.removal.run([*self.journal.new, *self.journal.old])
+
+    def _declare(self, finish: Callable[[], bool]) -> bool:
+        """Run the program, and ``finish`` when it has declared all: it waits for that,
+        to serve the error hooks of what is deleted. Whether both went well.
+        """
         request, project = self.request, self.stack.project
         program = host.Program(
             request.python,
@@ -242,19 +210,22 @@ class _Deployment:
             request.parallel,
             request.kind == "preview",
         )
+        finished: list[bool] = []
+
+        def end() -> None:
+            if not self.monitor.failures and not self.cancelled.is_set():
+                finished.append(finish())
+
+        self.monitor.declared = end
         self.clock.enter("start of the program")
         code = host.run(program, self.monitor.address, self.events, self.cancelled)
         self.monitor.wait_until_idle()
         self.clock.enter("end")
-        well = code == 0 and not self.cancelled.is_set() and not self.monitor.failures
         if code and not self.monitor.failures and not self.cancelled.is_set():
             self.events.message("error", f"the program ended with exit code {code}")
-        self._keep_outputs(well=well)
-        done = well and self.removal.run(list(self.journal.old))
-        return done and self.policies.check_stack()
-
-    def _destroy(self) -> bool:
-        return self.removal.run(list(self.journal.old))
+        if code == 0 and not finished:
+            end()
+        return code == 0 and finished == [True] and not self.monitor.failures
 
     def _refresh(self) -> bool:
         return Refresh(
@@ -284,6 +255,7 @@ class _Deployment:
             if one.type == urn.STACK_TYPE:
                 outputs = {**before, **self._program_outputs}
                 self.journal.set_outputs(one.urn, outputs)
+        self._program_outputs = None
 
     def _stack_outputs(self) -> Properties:
         rows = [*self.journal.new, *self.journal.old]

@@ -111,6 +111,13 @@ class Cancelled(EngineError):
         super().__init__("The deployment was cancelled.")
 
 
+class Skipped(EngineError):
+    """A destroy runs the program, and the program declares what does not exist."""
+
+    def __init__(self, urn: str) -> None:
+        super().__init__(f"{urn} does not exist, and a destroy creates nothing.")
+
+
 class PolicyPackInvalid(EngineError):
     code = 2
 

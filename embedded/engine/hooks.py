@@ -40,8 +40,11 @@ class ErrorHooks:
     ) -> bool:
         """Whether one of the hooks wants another try; ``errors`` newest first.
 
-        Raises ProviderRefused if a hook itself fails.
+        Where the state names a hook that no program has registered (a `destroy` runs
+        none) there is none. Raises ProviderRefused if a hook itself fails.
         """
+        if any(name not in self._callbacks for name in names):
+            return False
         subject = new or old
         assert subject is not None
         request = resource_pb2.ErrorHookRequest(

@@ -25,7 +25,12 @@ from pulumi.runtime.proto import (
 )
 
 from embedded.engine import urn
-from embedded.engine.errors import Cancelled, EngineError, OptionUnsupported
+from embedded.engine.errors import (
+    Cancelled,
+    EngineError,
+    OptionUnsupported,
+    Skipped,
+)
 from embedded.engine.events import Events, Severity, Step
 from embedded.engine.hooks import ErrorHooks
 from embedded.engine.plan import Goal
@@ -33,7 +38,7 @@ from embedded.engine.plugins import CHANNEL_OPTIONS
 from embedded.engine.project import Config
 from embedded.engine.provider_registry import PREFIX
 from embedded.engine.state import Resource
-from embedded.engine.values import Properties, from_struct, to_struct
+from embedded.engine.values import Properties, from_struct, from_wire, to_struct
 
 LOGGER = logging.getLogger(__name__)
 FEATURES = [
@@ -47,7 +52,6 @@ UNSUPPORTED = {
     "remote": "remote components",
     "importId": "the option `import_`",
     "replace_with": "the option `replace_with`",
-    "replacement_trigger": "the option `replacement_trigger`",
     "transforms": "the option `transforms`",
     "packageRef": "parameterized packages",
     "envVarMappings": "the option `env_var_mappings`",
@@ -89,6 +93,7 @@ class Monitor(
         self.default_provider: Callable[[str, str], str]
         self.outputs: Callable[[str, Properties], None]
         self.greeted: Callable[[], None]
+        self.declared: Callable[[], None]
         self.failures: list[str] = []
         self._stack = stack
         self._project = project
@@ -146,6 +151,8 @@ class Monitor(
                 resource = self.register(goal)
             except Cancelled:
                 self._abort_late(context)
+            except Skipped:
+                return resource_pb2.RegisterResourceResponse(urn=goal.urn, unknown=True)
             except EngineError as error:  # the registrar has told of it
                 self._fail(context, error)
             except Exception as error:
@@ -192,8 +199,9 @@ class Monitor(
         return empty_pb2.Empty()
 
     def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:  # noqa: N802, ARG002
-        # Deletes come after the program has ended: it has nothing to serve them with.
+        # It has declared all. Deletions come now: it serves the error hooks of them.
         self.wait_until_idle()
+        self.declared()
         return empty_pb2.Empty()
 
     # Engine
@@ -248,6 +256,7 @@ class Monitor(
             deleted_with=request.deletedWith,
             ignore_changes=tuple(request.ignoreChanges),
             replace_on_changes=tuple(request.replaceOnChanges),
+            replacement_trigger=from_wire(request.replacement_trigger),
             hide_diff=tuple(request.hideDiffs),
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
             aliases=tuple(request.aliasURNs),

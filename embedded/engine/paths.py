@@ -46,15 +46,17 @@ def get(properties: Properties, path: str) -> Value:
     return Secret(found) if secret and found is not None else found
 
 
-def touches(path: str, patterns: Iterable[str]) -> bool:
-    """Whether a changed path lies at, below or above one of the patterns."""
+def contained(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a changed path lies at one of the patterns, or below it."""
     steps = parse(path)
-    return any(_match(steps, parse(pattern)) for pattern in patterns)
+    return any(_contains(parse(pattern), steps) for pattern in patterns)
 
 
-def _match(steps: tuple[Step, ...], pattern: tuple[Step, ...]) -> bool:
-    pairs = zip(steps, pattern, strict=False)
-    return all("*" in (one, other) or one == other for one, other in pairs)
+def _contains(pattern: tuple[Step, ...], steps: tuple[Step, ...]) -> bool:
+    if len(pattern) > len(steps):
+        return False
+    pairs = zip(pattern, steps, strict=False)
+    return all(one in ("*", other) for one, other in pairs)
 
 
 def reset(old: Properties, new: Properties, patterns: Iterable[str]) -> Properties:

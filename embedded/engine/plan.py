@@ -11,7 +11,7 @@ from typing import Literal
 
 from embedded.engine import paths
 from embedded.engine.state import Resource
-from embedded.engine.values import Properties, equal
+from embedded.engine.values import UNKNOWN, Properties, Value, equal, walk
 
 Op = Literal[
     "same",
@@ -47,6 +47,7 @@ class Goal:
     deleted_with: str = ""
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
+    replacement_trigger: Value = None
     hide_diff: tuple[str, ...] = ()
     additional_secret_outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -84,9 +85,10 @@ def decide(goal: Goal, old: Resource, inputs: Properties, diff: Diff) -> Decisio
     changed = diff.changed
     if changed is None:
         changed = not equal(old.inputs, inputs)
-    forced = [p for p in diff.paths if paths.touches(p, goal.replace_on_changes)]
+    forced = [p for p in diff.paths if paths.contained(p, goal.replace_on_changes)]
     details = {**dict.fromkeys(diff.paths, "update"), **diff.details}
-    if changed and (diff.replaces or forced):
+    triggered = is_triggered(old.replacement_trigger, goal.replacement_trigger)
+    if triggered or (changed and (diff.replaces or forced)):
         first = diff.delete_before_replace
         if goal.delete_before_replace is not None:
             first = goal.delete_before_replace
@@ -94,6 +96,16 @@ def decide(goal: Goal, old: Resource, inputs: Properties, diff: Diff) -> Decisio
     if changed or old.init_errors:
         return Decision("update", details=details)
     return Decision("same")
+
+
+def is_triggered(before: Value, now: Value) -> bool:
+    """Whether the option ``replacement_trigger`` asks for another resource.
+
+    What is not known yet may have changed; a null asks for nothing.
+    """
+    if any(one is UNKNOWN for value in (before, now) for one in walk(value)):
+        return True
+    return before is not None and now is not None and not equal(before, now)
 
 
 def mark_replacing(
@@ -146,6 +158,8 @@ def record(goal: Goal, old: Resource | None, inputs: Properties) -> Resource:
         source_position=goal.source_position,
         ignore_changes=goal.ignore_changes,
         replace_on_changes=goal.replace_on_changes,
+        replacement_trigger=goal.replacement_trigger,
+        hooks={"OnError": list(goal.error_hooks)} if goal.error_hooks else {},
         hide_diff=goal.hide_diff,
         extra=old.extra if old else {},
     )

@@ -49,12 +49,20 @@ class Resource:
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     hide_diff: tuple[str, ...] = ()
+    #: What replaces the resource when it changes; None for nothing.
+    replacement_trigger: Value = None
+    #: Kind of hook, such as ``OnError`` -> names that the program gives to hooks.
+    hooks: Mapping[str, list[str]] = field(default_factory=dict)
     #: Fields that this engine does not interpret but must not lose.
     extra: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return self.urn.rsplit("::", 1)[-1]
+
+    @property
+    def error_hooks(self) -> tuple[str, ...]:
+        return tuple(self.hooks.get("OnError") or ())
 
     @property
     def is_provider(self) -> bool:
@@ -155,6 +163,8 @@ NAMES = {
     "ignore_changes": "ignoreChanges",
     "hide_diff": "hideDiff",
     "replace_on_changes": "replaceOnChanges",
+    "replacement_trigger": "replacementTrigger",
+    "hooks": "resourceHooks",
 }
 #: Written even when empty.
 ALWAYS = {"urn", "custom", "type"}
@@ -167,7 +177,7 @@ def resource_to_json(resource: Resource, encrypt: Cipher) -> Json:
         value = getattr(resource, ours)
         if not value and ours not in ALWAYS:
             continue
-        if ours in ("inputs", "outputs"):
+        if ours in ("inputs", "outputs", "replacement_trigger"):
             value = to_json(value, encrypt)
         elif ours == "property_dependencies":
             value = {key: list(urns) for key, urns in value.items()}
@@ -187,6 +197,8 @@ def resource_from_json(body: Json, decrypt: Cipher) -> Resource:
         value = body[name]
         if ours in ("inputs", "outputs"):
             value = {k: from_json(v, decrypt) for k, v in value.items()}
+        elif ours == "replacement_trigger":
+            value = from_json(value, decrypt)
         elif ours == "property_dependencies":
             value = {key: tuple(urns or ()) for key, urns in value.items()}
         elif ours in LISTS:

@@ -138,7 +138,13 @@ class Steps:
                 provider = self._providers.get(old.provider)
                 timeout = old.custom_timeouts.get("delete", 0.0)
                 with self._journal.operation(old, "deleting"):
-                    provider.delete(old, timeout)
+                    self._persist(
+                        "delete",
+                        old.error_hooks,
+                        None,
+                        old,
+                        lambda: provider.delete(old, timeout),
+                    )
                     keep()
             else:
                 keep()
@@ -189,12 +195,14 @@ class Steps:
         self,
         operation: str,
         hooks: tuple[str, ...],
-        new: Resource,
+        new: Resource | None,
         old: Resource | None,
         work: Callable[[], Answer],
     ) -> Answer:
         """Do it again as long as it fails and an error hook wants that."""
         errors: list[str] = []
+        subject = new or old
+        assert subject is not None
         while True:
             try:
                 return work()
@@ -202,9 +210,8 @@ class Steps:
                 errors.insert(0, str(error))
                 if not self._hooks.retry(hooks, operation, new, old, errors):
                     raise
-                self._events.message(
-                    "info", f"retrying the failed {operation}", new.urn, ephemeral=True
-                )
+                text = f"retrying the failed {operation}"
+                self._events.message("info", text, subject.urn, ephemeral=True)
 
 
 def secretive(outputs: Properties, resource: Resource) -> Properties:

@@ -80,7 +80,7 @@ class ResourceReference:
 
 def from_struct(struct: struct_pb2.Struct) -> Properties:
     """The properties of a wire message."""
-    return {name: _from_wire(value) for name, value in struct.fields.items()}
+    return {name: from_wire(value) for name, value in struct.fields.items()}
 
 
 def to_struct(
@@ -93,7 +93,8 @@ def to_struct(
     return struct
 
 
-def _from_wire(value: struct_pb2.Value) -> Value:
+def from_wire(value: struct_pb2.Value) -> Value:
+    """One value of a wire message; None for a null, and for one that is not set."""
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
@@ -101,7 +102,7 @@ def _from_wire(value: struct_pb2.Value) -> Value:
     if kind == "struct_value":
         return _from_map(from_struct(value.struct_value))
     if kind == "list_value":
-        return [_from_wire(item) for item in value.list_value.values]
+        return [from_wire(item) for item in value.list_value.values]
     if kind in ("number_value", "bool_value"):
         return getattr(value, kind)
     return None

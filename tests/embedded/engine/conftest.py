@@ -7,7 +7,7 @@ import os
 import sys
 import textwrap
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,11 +126,14 @@ class Lab:
             policy_packs=self.packs,
         )
 
-    def run(self, kind: Kind, text: str | None = None) -> Run:
+    def run(
+        self, kind: Kind, text: str | None = None, *, run_program: bool = False
+    ) -> Run:
         if text is not None:
             self.program(text)
         events = Recorder()
-        return Run(run(self.request(kind), events), events)
+        request = replace(self.request(kind), run_program=run_program)
+        return Run(run(request, events), events)
 
     def up(self, text: str | None = None) -> Run:
         """An update that must succeed."""

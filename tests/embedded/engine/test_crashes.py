@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from embedded.engine.deployment import Stack
+from embedded.engine.stack import Stack
 from embedded.engine.state import Operation, Resource
 
 PROJECT = Path(__file__).resolve().parents[3]

@@ -86,11 +86,28 @@ def test_the_option_delete_before_replace_wins_over_the_provider(lab: Lab) -> No
 
 def test_replace_on_changes_turns_an_update_into_a_replacement(lab: Lab) -> None:
     text = """
-    options = pulumi.ResourceOptions(replace_on_changes=["value.inner"])
-    Thing("one", {{"inner": {}, "other": {}}}, opts=options)
+    options = pulumi.ResourceOptions(replace_on_changes=["value"])
+    Thing("one", "{}", other="{}", opts=options)
     """
-    lab.up(text.format(1, 1))
-    assert lab.up(text.format(2, 1)).result.changes["replace"] == 1
+    lab.up(text.format("a", "a"))
+    assert lab.up(text.format("a", "b")).ops == {"one": "update"}
+    assert lab.up(text.format("b", "b")).result.changes["replace"] == 1
+
+
+def test_a_replacement_trigger_replaces_what_has_not_changed(lab: Lab) -> None:
+    text = """
+    options = pulumi.ResourceOptions({}delete_before_replace=True)
+    Thing("one", "a", opts=options)
+    """
+    trigger = 'replacement_trigger="{}", '
+    lab.up(text.format(""))
+    assert lab.up(text.format(trigger.format("x"))).ops == {}
+    assert lab.resources()["one"]["replacementTrigger"] == "x"
+    assert lab.up(text.format(trigger.format("x"))).ops == {}
+    lab.forget_calls()
+    assert lab.up(text.format(trigger.format("y"))).result.changes["replace"] == 1
+    assert lab.calls() == ["delete one-1", "create one"]
+    assert lab.up(text.format("")).ops == {}
 
 
 def test_ignored_changes_keep_the_old_input(lab: Lab) -> None:
@@ -226,6 +243,49 @@ def test_an_error_hook_decides_whether_a_failed_create_is_retried(lab: Lab) -> N
     failed = lab.run("up", text.format("create").replace('"one"', '"two"'))
     assert not failed.result.succeeded
     assert lab.calls().count("create two") == 1
+
+
+HOOKED = """
+def again(arguments):
+    return arguments.failed_operation == "delete" and len(arguments.errors) < 3
+
+hook = pulumi.ErrorHook("again", again)
+binding = pulumi.ResourceHookBinding(on_error=[hook])
+options = pulumi.ResourceOptions(hooks=binding)
+"""
+
+
+def hooked(*things: str) -> str:
+    return HOOKED + "".join(
+        f'Thing("{one}", "a", fail="once deleted", opts=options)\n' for one in things
+    )
+
+
+def test_an_error_hook_decides_about_deletions_at_the_end_of_an_update(
+    lab: Lab,
+) -> None:
+    lab.up(hooked("one"))
+    assert lab.resources()["one"]["resourceHooks"] == {"OnError": ["again"]}
+    lab.forget_calls()
+    assert lab.up(hooked()).ops == {"one": "delete"}
+    assert lab.calls() == ["delete one-1", "delete one-1"]
+
+
+def test_a_destroy_that_runs_the_program_has_its_error_hooks(lab: Lab) -> None:
+    lab.up(hooked("one"))
+    lab.forget_calls()
+    done = lab.run("destroy", hooked("one", "never"), run_program=True)
+    assert done.result.succeeded, done.text
+    assert lab.calls() == ["delete one-1", "delete one-1"]
+    assert lab.resources() == {}
+
+
+def test_a_destroy_that_runs_no_program_fails_as_the_provider_does(lab: Lab) -> None:
+    lab.up(hooked("one"))
+    failed = lab.run("destroy")
+    assert not failed.result.succeeded
+    assert "Code=NotYet" in failed.text
+    assert lab.run("destroy").result.succeeded
 
 
 def test_secrets_are_nowhere_in_the_state_in_plain_text(lab: Lab) -> None:

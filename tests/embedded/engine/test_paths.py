@@ -35,17 +35,18 @@ def test_text_that_is_no_path_is_refused(text: str) -> None:
     ("path", "pattern", "expected"),
     [
         ("a.b", "a", True),
-        ("a", "a.b", True),
+        ("a", "a.b", False),
+        ("containers[1]", "containers[*].resources", False),
         ("containers[0].resources.cpu", "containers[*].resources", True),
         ("containers[0].image", "containers[*].resources", False),
         ("ab", "a", False),
         ("anything.at[3].all", "*", True),
     ],
 )
-def test_a_change_touches_a_pattern_at_below_or_above_it(
+def test_a_pattern_contains_changes_at_it_and_below(
     path: str, pattern: str, expected: bool
 ) -> None:
-    assert paths.touches(path, [pattern]) is expected
+    assert paths.contained(path, [pattern]) is expected
 
 
 def test_resetting_brings_old_values_back_and_leaves_the_rest() -> None:

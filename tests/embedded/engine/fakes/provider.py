@@ -147,7 +147,8 @@ class Fake(provider_pb2_grpc.ResourceProviderServicer):
         if mode == "die" and operation == "create":
             os._exit(9)
         mark = WORLD / f"{name}.failed"
-        if mode == "once" and operation == "create" and not mark.exists():
+        first = {"once": "create", "once deleted": "delete"}
+        if first.get(mode or "") == operation and not mark.exists():
             mark.touch()
             context.abort(
                 grpc.StatusCode.UNKNOWN, "Code=NotYet: the thing is not ready"
