@@ -16,8 +16,8 @@ from infra.sign_in import Credentials
 
 
 class PullAccess(pulumi.ComponentResource):
-    """What the group is given: ``credential``, ``identity`` (None without one), and
-    the resources that have to be ``ready`` before it pulls.
+    """What the group is given: ``credential``, the ``identities`` that pull (their
+    ids), and the resources that have to be ``ready`` before it pulls.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class PullAccess(pulumi.ComponentResource):
         self._registry = registry
         self._settings = settings
         self.client_id: pulumi.Output[str] = pulumi.Output.from_input("")
-        self.identity: containerinstance.ContainerGroupIdentityArgs | None = None
+        self.identities: list[pulumi.Output[str]] = []
         self.ready: list[pulumi.Resource] = []
         mode = settings.access.pull
         if mode == "identity":
@@ -89,10 +89,7 @@ class PullAccess(pulumi.ComponentResource):
         )
         self._grant(made.principal_id)
         self.client_id = made.client_id
-        self.identity = containerinstance.ContainerGroupIdentityArgs(
-            type=containerinstance.ResourceIdentityType.USER_ASSIGNED,
-            user_assigned_identities=[made.id],
-        )
+        self.identities.append(made.id)
         return containerinstance.ImageRegistryCredentialArgs(
             identity=made.id, server=self._registry.login_server
         )

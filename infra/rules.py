@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -91,6 +91,38 @@ def texts(rule: Rule[str], most: int) -> Rule[tuple[str, ...]]:
     return Rule(f"a list of at most {most}; each is {rule.allowed}", parse)
 
 
+def command() -> Rule[tuple[str, ...]]:
+    """A program and its arguments, each a text of its own: no shell splits them."""
+
+    def parse(given: str) -> tuple[str, ...]:
+        try:
+            found = json.loads(given or "[]")
+        except (ValueError, RecursionError) as error:
+            raise NotAllowed from error
+        texts = isinstance(found, list) and all(isinstance(one, str) for one in found)
+        if not texts or (found and not found[0]) or "\0" in "".join(found):
+            raise NotAllowed
+        return tuple(found)
+
+    return Rule('a list of texts, such as ["python", "-m", "web"]', parse)
+
+
+def files() -> Rule[Mapping[str, str]]:
+    """Files of a secret volume: a map of names to contents."""
+    name = re.compile(r"[A-Za-z0-9_.-]{1,253}")
+
+    def parse(given: str) -> dict[str, str]:
+        found = _scalars(given)
+        for key in found:
+            if not name.fullmatch(key) or key in (".", ".."):
+                raise NotAllowed(f"{key!r} is no such name")
+        return found
+
+    return Rule(
+        "a map of files; a name has 1 to 253 letters, digits, '_', '.' and '-'", parse
+    )
+
+
 def addresses() -> Rule[str]:
     """An IPv4 address or range that the internet could route, as ACR takes them."""
 
@@ -126,7 +158,7 @@ def number(least: str, most: str, step: str) -> Rule[float]:
     return Rule(f"a number from {least} to {most}, in steps of {step}", parse)
 
 
-def variables() -> Rule[Mapping[str, str]]:
+def variables(reserved: Collection[str] = ()) -> Rule[Mapping[str, str]]:
     """Environment variables: a map of names to texts, numbers or booleans."""
     name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
@@ -135,7 +167,7 @@ def variables() -> Rule[Mapping[str, str]]:
         for key in found:
             if not name.fullmatch(key):
                 raise NotAllowed(f"{key!r} is no such name")
-            if key in RESERVED:
+            if key in reserved:
                 raise NotAllowed(f"{key!r} is set by the program")
         return found
 

@@ -41,7 +41,9 @@ class Cloud(mocks.Mocks):
         self, args: mocks.MockResourceArgs
     ) -> tuple[str | None, dict[str, Any]]:
         self.inputs[args.typ] = dict(args.inputs)
-        more = ANSWERS.get(args.typ.rpartition(":")[2], {})
+        more = dict(ANSWERS.get(args.typ.rpartition(":")[2], {}))
+        if "ipAddress" not in args.inputs:  # a group without an address gets none
+            more.pop("ipAddress", None)
         return f"/{args.name}", {**args.inputs, "name": args.name, **more}
 
     def call(self, args: mocks.MockCallArgs) -> Any:

@@ -41,8 +41,8 @@ CHANGED = {
 
 
 @cache
-def run(**config: str) -> tuple[Json, Json]:
-    """Inputs by resource type, and outputs, of the program on mocks."""
+def run_raw(**config: str) -> Json:
+    """``inputs`` by resource type, and ``outputs``, with the marks of secrets."""
     done = subprocess.run(
         [sys.executable, PROJECT / "tests" / "on_mocks.py", json.dumps(config)],
         check=True,
@@ -51,7 +51,13 @@ def run(**config: str) -> tuple[Json, Json]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    found: Json = opened(json.loads(done.stdout.splitlines()[-1]))
+    found: Json = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def run(**config: str) -> tuple[Json, Json]:
+    """Inputs by resource type, and outputs, of the program on mocks."""
+    found: Json = opened(run_raw(**config))
     return found["inputs"], found["outputs"]
 
 

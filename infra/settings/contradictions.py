@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from infra.settings import compatibility
 from infra.settings.reader import Reader
 from infra.settings.registry import RegistrySettings
 from infra.skus import Feature, offering
@@ -34,6 +35,7 @@ def found(settings: Settings) -> Iterator[Contradiction]:
     yield from _network(settings.registry)
     yield from _pinned(settings)
     yield from _sign_in(settings)
+    yield from compatibility.found(settings.instance)
 
 
 def _sign_in(settings: Settings) -> Iterator[Contradiction]:

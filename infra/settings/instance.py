@@ -1,87 +1,57 @@
-"""The keys of the container group."""
+"""The keys of the container group, put together of its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from infra import rules
+from infra.settings import containers, log_analytics, network, placement, volumes
+from infra.settings.containers import Container, InitContainer
+from infra.settings.log_analytics import LogAnalytics
+from infra.settings.network import GroupNetwork
+from infra.settings.placement import Placement
 from infra.settings.reader import Reader
+from infra.settings.volumes import Volume
 
-DNS_LABEL = rules.text(
-    r"(?=.{5,63}$)[a-z]([a-z0-9-]*[a-z0-9])?",
-    "5 to 63 lower-case letters, digits and hyphens, a letter first, no hyphen last",
-)
-PATH = rules.text(r"/[!-~]*", 'a path that starts with "/", or "" for no probe')
-# Container Instances, "Resource availability and quota limits".
-CORES = rules.number("0.01", "31", "0.01")
-MEMORY = rules.number("0.1", "240", "0.1")
 POLICY = rules.words("Always", "OnFailure", "Never")
-REUSE_SCOPE = rules.words(
-    "Unsecure", "TenantReuse", "SubscriptionReuse", "ResourceGroupReuse", "Noreuse"
+IDENTITY = rules.text(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers"
+    r"/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+",
+    "the resource id of a user-assigned identity",
 )
-VARIABLES = rules.variables()
-
-
-@dataclass(frozen=True)
-class Probes:
-    """Liveness and readiness over HTTP. A path that is None: no such probe."""
-
-    liveness_path: str | None = "/healthz"
-    readiness_path: str | None = "/healthz"
-    initial_delay_seconds: int = 0
-    period_seconds: int = 10
-    timeout_seconds: int = 2
-    failure_threshold: int = 3
 
 
 @dataclass(frozen=True)
 class InstanceSettings:
-    """In the units of the keys: cores, GB."""
+    """``identities`` are those that the containers use, beside the one that pulls."""
 
-    cpu: float = 1.0
-    memory: float = 1.5
-    port: int = 8080
+    app: Container = containers.DEFAULT
+    sidecars: tuple[Container, ...] = ()
+    init_containers: tuple[InitContainer, ...] = ()
+    volumes: tuple[Volume, ...] = ()
     restart_policy: str = "Always"
-    environment: Mapping[str, str] = field(default_factory=dict)
-    secure_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    dns_label: str | None = None
-    dns_label_reuse_scope: str = "TenantReuse"
-    probes: Probes = Probes()
+    network: GroupNetwork = field(default_factory=GroupNetwork)
+    placement: Placement = field(default_factory=Placement)
+    log_analytics: LogAnalytics | None = None
+    identities: tuple[str, ...] = ()
+    system_identity: bool = False
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """All that run side by side, the app's first."""
+        return (self.app, *self.sidecars)
 
 
 def read(reader: Reader) -> InstanceSettings:
-    default = InstanceSettings
-    settings = InstanceSettings(
-        cpu=reader.take("cpu", CORES, default.cpu),
-        memory=reader.take("memory", MEMORY, default.memory),
-        port=reader.take("port", rules.integer(1, 65535), default.port),
-        restart_policy=reader.take("restartPolicy", POLICY, default.restart_policy),
-        environment=reader.take("environment", VARIABLES, {}),
-        secure_environment=reader.take("secureEnvironment", VARIABLES, {}),
-        dns_label=reader.optional("dnsLabel", DNS_LABEL, None),
-        dns_label_reuse_scope=reader.take(
-            "dnsLabelReuseScope", REUSE_SCOPE, default.dns_label_reuse_scope
-        ),
-        probes=_probes(reader),
+    return InstanceSettings(
+        app=containers.app(reader),
+        sidecars=containers.sidecars(reader),
+        init_containers=containers.init_containers(reader),
+        volumes=volumes.read(reader),
+        restart_policy=reader.take("restartPolicy", POLICY, "Always"),
+        network=network.read(reader),
+        placement=placement.read(reader),
+        log_analytics=log_analytics.read(reader),
+        identities=reader.take("identities", rules.texts(IDENTITY, 20), ()),
+        system_identity=reader.take("systemIdentity", rules.boolean(), False),
     )
-    _check_names(reader, settings)
-    return settings
-
-
-def _probes(reader: Reader) -> Probes:
-    return Probes(
-        reader.optional("livenessPath", PATH, Probes.liveness_path),
-        reader.optional("readinessPath", PATH, Probes.readiness_path),
-        reader.take("probeInitialDelaySeconds", rules.integer(0, 3600), 0),
-        reader.take("probePeriodSeconds", rules.integer(1, 3600), 10),
-        reader.take("probeTimeoutSeconds", rules.integer(1, 3600), 2),
-        reader.take("probeFailureThreshold", rules.integer(1, 100), 3),
-    )
-
-
-def _check_names(reader: Reader, settings: InstanceSettings) -> None:
-    twice = sorted(set(settings.environment) & set(settings.secure_environment))
-    if twice:
-        names = ", ".join(twice)
-        reader.refuse("environment", f"{names} must not be in secureEnvironment too.")

@@ -18,7 +18,9 @@ MASK = "[secret]"
 #: Keys whose values are never shown, encrypted or not.
 SECRET_KEYS = frozenset({"secureEnvironment", "servicePrincipal"})
 #: Keys with some secret fields: never shown as a whole.
-DELICATE_KEYS = frozenset({"tasks", "webhooks"})
+DELICATE_KEYS = frozenset(
+    {"initContainers", "logAnalytics", "sidecars", "tasks", "volumes", "webhooks"}
+)
 Value = TypeVar("Value")
 
 

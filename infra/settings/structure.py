@@ -52,6 +52,18 @@ class Entry:
             self.refuse(field, f"It must be {rule.allowed}.")
         return self.take(field, rule, default, secret=secret)
 
+    def rows(self, field: str, build: Callable[[Entry], Made]) -> tuple[Made, ...]:
+        """What a field with a list of objects holds; empty for none."""
+        found = self.take(field, _json(list, "a list of objects"), [])
+        return _built(self._reader, f"{self._path}.{field}", found, build)
+
+    def one(self, field: str, build: Callable[[Entry], Made]) -> Made | None:
+        """What a field with an object holds, an empty one too; None for none."""
+        found = self.take(field, _json(dict, "an object"), None)
+        if not isinstance(found, dict):
+            return None
+        return _build(self._reader, f"{self._path}.{field}", found, build)
+
     def refuse(self, field: str, allowed: str, *, secret: bool = False) -> None:
         shown = "not set"
         if field in self._fields:
@@ -69,28 +81,16 @@ class Entry:
 
 def rows(reader: Reader, key: str, build: Callable[[Entry], Made]) -> tuple[Made, ...]:
     """What a key with a list of objects holds; empty for none."""
-    found = _parsed(reader, key, list, "[]")
-    made = []
-    for index, item in enumerate(found if isinstance(found, list) else ()):
-        path = f"{key}[{index}]"
-        if isinstance(item, dict):
-            entry = Entry(reader, path, item)
-            made.append(build(entry))
-            entry.finish()
-        else:
-            reader.refuse_at(path, "no object", "It must be an object.")
-    return tuple(made)
+    found = reader.take(key, _json(list, "a list of objects"), [])
+    return _built(reader, key, found, build)
 
 
 def one(reader: Reader, key: str, build: Callable[[Entry], Made]) -> Made | None:
     """What a key with one object holds; None for an empty one."""
-    found = _parsed(reader, key, dict, "{}")
+    found = reader.take(key, _json(dict, "an object"), None)
     if not isinstance(found, dict) or not found:
         return None
-    entry = Entry(reader, key, found)
-    made = build(entry)
-    entry.finish()
-    return made
+    return _build(reader, key, found, build)
 
 
 def refuse_twins(reader: Reader, key: str, names: list[str]) -> None:
@@ -101,18 +101,43 @@ def refuse_twins(reader: Reader, key: str, names: list[str]) -> None:
         reader.refuse(key, f"Two entries have the name {', '.join(twice)}.")
 
 
-def _parsed(reader: Reader, key: str, kind: type, empty: str) -> object:
+def _built(
+    reader: Reader, path: str, found: object, build: Callable[[Entry], Made]
+) -> tuple[Made, ...]:
+    made = []
+    for index, item in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(item, dict):
+            made.append(_build(reader, f"{path}[{index}]", item, build))
+        else:
+            reader.refuse_at(f"{path}[{index}]", "no object", "It must be an object.")
+    return tuple(made)
+
+
+def _build(
+    reader: Reader,
+    path: str,
+    fields: Mapping[str, object],
+    build: Callable[[Entry], Made],
+) -> Made:
+    entry = Entry(reader, path, fields)
+    made = build(entry)
+    entry.finish()
+    return made
+
+
+def _json(kind: type, allowed: str) -> Rule[object]:
+    """JSON of one kind; an empty text is an empty one."""
+
     def parse(given: str) -> object:
         try:
-            found = json.loads(given or empty)
+            found = json.loads(given) if given else kind()
         except (ValueError, RecursionError) as error:
             raise NotAllowed from error
         if not isinstance(found, kind):
             raise NotAllowed
         return found
 
-    word = "a list of objects" if kind is list else "an object"
-    return reader.take(key, Rule[object](word, parse), None)
+    return Rule[object](allowed, parse)
 
 
 def _text(value: object) -> str:

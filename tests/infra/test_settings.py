@@ -131,13 +131,13 @@ def test_a_sku_in_another_case_gets_a_hint() -> None:
 @given(st.integers(1, 3100))
 def test_every_hundredth_of_a_core_is_a_valid_cpu(hundredths: int) -> None:
     text = f"{hundredths / 100:.2f}"
-    assert read({"cpu": text}, region=REGION).instance.cpu == float(text)
+    assert read({"cpu": text}, region=REGION).instance.app.cpu == float(text)
 
 
 @given(st.text(max_size=12))
 def test_any_text_is_a_port_or_a_mistake_and_never_a_crash(text: str) -> None:
     try:
-        found = read({"port": text}, region=REGION).instance.port
+        found = read({"port": text}, region=REGION).instance.app.ports[0].number
     except SettingsInvalid as error:
         found = len(error.mistakes)
     assert 1 <= found <= 65535

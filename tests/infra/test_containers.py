@@ -1,0 +1,387 @@
+"""The keys of the container group: typed, and each fault named by its path."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.settings import SettingsInvalid, read
+from infra.settings.containers import Container, InitContainer, Port
+from infra.settings.instance import InstanceSettings
+from infra.settings.log_analytics import LogAnalytics
+from infra.settings.network import Dns
+from infra.settings.probes import Probe
+from infra.settings.volumes import AzureFile, GitRepo, Mount, Volume
+
+REGION = "westeurope"
+ID = "/subscriptions/s/resourceGroups/g/providers"
+SUBNET = f"{ID}/Microsoft.Network/virtualNetworks/v/subnets/s"
+IDENTITY = f"{ID}/Microsoft.ManagedIdentity/userAssignedIdentities/i"
+GUID = "11111111-2222-3333-4444-555555555555"
+ACCOUNT_KEY = "c2VzYW1lLW9mLXRoZS1hY2NvdW50"
+CACHE = {"name": "cache", "image": "mcr.microsoft.com/cache/redis:6"}
+SHARE = {
+    "shareName": "files",
+    "storageAccountName": "account1",
+    "storageAccountKey": ACCOUNT_KEY,
+}
+CLONE = {"repository": "https://example.com/a.git"}
+PRIVATE = {"ipAddress": "private", "subnetIds": [SUBNET]}
+
+
+def settings(**values: Any) -> InstanceSettings:
+    texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
+    return read(texts, region=REGION).instance
+
+
+def mistakes(**values: Any) -> dict[str, str]:
+    """Path -> what is said of it; empty for a configuration that is taken."""
+    try:
+        settings(**values)
+    except SettingsInvalid as error:
+        found, said = error.mistakes, str(error)
+    else:
+        return {}
+    assert "sesame" not in said
+    assert ACCOUNT_KEY not in said
+    return {one.key: one.allowed for one in found}
+
+
+def test_a_sidecar_has_all_that_a_container_has() -> None:
+    found = settings(
+        volumes=[{"name": "shared", "emptyDir": {}}],
+        sidecars=[
+            {
+                **CACHE,
+                "command": ["redis-server", "--save", ""],
+                "cpu": 0.25,
+                "memory": 0.5,
+                "cpuLimit": 0.5,
+                "memoryLimit": 1,
+                "ports": [{"port": 53, "protocol": "UDP"}, {"port": 6379}],
+                "environment": {"PORT": 6379},
+                "secureEnvironment": {"PASSWORD": "x"},
+                "volumeMounts": [
+                    {"name": "shared", "mountPath": "/data", "readOnly": True}
+                ],
+                "livenessProbe": {"command": ["redis-cli", "ping"]},
+                "readinessProbe": {"path": "/ready", "successThreshold": 2},
+            }
+        ],
+    )
+    assert found.sidecars == (
+        Container(
+            "cache",
+            CACHE["image"],
+            ("redis-server", "--save", ""),
+            cpu=0.25,
+            memory=0.5,
+            cpu_limit=0.5,
+            memory_limit=1.0,
+            ports=(Port(53, "UDP"), Port(6379)),
+            environment={"PORT": "6379"},
+            secure_environment={"PASSWORD": "x"},
+            mounts=(Mount("shared", "/data", read_only=True),),
+            liveness=Probe(None, ("redis-cli", "ping")),
+            readiness=Probe("/ready", successes=2),
+        ),
+    )
+
+
+@pytest.mark.parametrize("image", [{}, {"image": "app"}])
+def test_the_image_of_this_stack_has_a_short_name(image: dict[str, str]) -> None:
+    found = settings(
+        sidecars=[{"name": "worker", **image}],
+        initContainers=[{"name": "migrate", "command": ["true"], **image}],
+    )
+    assert found.sidecars[0].image is None
+    assert found.init_containers == (InitContainer("migrate", None, ("true",)),)
+
+
+def test_the_app_has_more_ports_limits_a_command_and_mounts() -> None:
+    found = settings(
+        port=80,
+        ports=[{"port": 9000, "protocol": "UDP"}],
+        cpuLimit=1,
+        memoryLimit="",
+        command=["python", "-m", "web", "-m"],
+        volumes=[{"name": "shared", "emptyDir": {}}],
+        volumeMounts=[{"name": "shared", "mountPath": "/data"}],
+    ).app
+    assert found.ports == (Port(80), Port(9000, "UDP"))
+    assert (found.cpu_limit, found.memory_limit) == (1.0, None)
+    assert found.command == ("python", "-m", "web", "-m")
+    assert found.mounts == (Mount("shared", "/data"),)
+
+
+def test_every_kind_of_volume_is_read() -> None:
+    found = settings(
+        volumes=[
+            {"name": "empty", "emptyDir": {}},
+            {"name": "hidden", "secret": {"pin": "0000\n"}},
+            {"name": "share", "azureFile": {**SHARE, "readOnly": True}},
+            {
+                "name": "clone",
+                "gitRepo": {**CLONE, "directory": ".", "revision": "abcdef1"},
+            },
+        ]
+    ).volumes
+    assert found == (
+        Volume("empty"),
+        Volume("hidden", {"pin": "0000\n"}),
+        Volume("share", None, AzureFile("files", "account1", ACCOUNT_KEY, True)),
+        Volume("clone", None, None, GitRepo(CLONE["repository"], ".", "abcdef1")),
+    )
+    assert "0000" not in repr(found)
+    assert ACCOUNT_KEY not in repr(found)
+
+
+def test_a_probe_of_its_own_takes_the_place_of_the_path() -> None:
+    found = settings(
+        livenessProbe={"command": ["true"], "periodSeconds": 5},
+        livenessPath="/ignored",
+        readinessPath="/ready",
+        probePeriodSeconds=20,
+    ).app
+    assert found.liveness == Probe(None, ("true",), period=5)
+    assert found.readiness == Probe("/ready", period=20)
+
+
+def test_network_placement_logs_and_identities_are_read() -> None:
+    found = settings(
+        **PRIVATE,
+        dnsConfig={
+            "nameServers": ["10.0.0.10"],
+            "searchDomains": ["a.example", "b.example"],
+            "options": ["ndots:2"],
+        },
+        zone=2,
+        groupSku="Confidential",
+        ccePolicy="cGFja2FnZQ==",
+        identities=[IDENTITY],
+        systemIdentity=True,
+        logAnalytics={"workspaceId": GUID, "workspaceKey": ACCOUNT_KEY},
+    )
+    assert found.network.address == "Private"
+    assert found.network.subnets == (SUBNET,)
+    assert found.network.dns == Dns(
+        ("10.0.0.10",), ("a.example", "b.example"), ("ndots:2",)
+    )
+    assert found.placement.zone == "2"
+    assert found.placement.sku == "Confidential"
+    assert found.identities == (IDENTITY,)
+    assert found.system_identity
+    assert found.log_analytics == LogAnalytics(GUID, ACCOUNT_KEY)
+
+
+FAULTS: list[tuple[str, Any, str]] = [
+    ("sidecars", [{"image": "a"}], "sidecars[0].name"),
+    ("sidecars", [{"name": "Cache"}], "sidecars[0].name"),
+    ("sidecars", [{**CACHE, "image": "A b"}], "sidecars[0].image"),
+    ("sidecars", [{**CACHE, "cpu": 0}], "sidecars[0].cpu"),
+    ("sidecars", [{**CACHE, "memory": 0.05}], "sidecars[0].memory"),
+    ("sidecars", [{**CACHE, "cpus": 1}], "sidecars[0].cpus"),
+    ("sidecars", [{**CACHE, "command": "sh -c x"}], "sidecars[0].command"),
+    ("sidecars", [{**CACHE, "command": [1]}], "sidecars[0].command"),
+    ("sidecars", [{**CACHE, "ports": [80]}], "sidecars[0].ports[0]"),
+    ("sidecars", [{**CACHE, "ports": 80}], "sidecars[0].ports"),
+    ("sidecars", [{**CACHE, "ports": [{}]}], "sidecars[0].ports[0].port"),
+    (
+        "sidecars",
+        [{**CACHE, "ports": [{"port": 1, "protocol": "SCTP"}]}],
+        "sidecars[0].ports[0].protocol",
+    ),
+    (
+        "sidecars",
+        [{**CACHE, "secureEnvironment": {"a b": "sesame"}}],
+        "sidecars[0].secureEnvironment",
+    ),
+    (
+        "sidecars",
+        [{**CACHE, "environment": {"A": 1}, "secureEnvironment": {"A": "sesame"}}],
+        "sidecars[0].environment",
+    ),
+    (
+        "sidecars",
+        [{**CACHE, "livenessProbe": {"path": "/"}}],
+        "sidecars[0].livenessProbe",
+    ),
+    (
+        "sidecars",
+        [{**CACHE, "livenessProbe": {}}],
+        "sidecars[0].livenessProbe.path",
+    ),
+    (
+        "sidecars",
+        [{**CACHE, "volumeMounts": [{"name": "shared", "mountPath": "data"}]}],
+        "sidecars[0].volumeMounts[0].mountPath",
+    ),
+    ("initContainers", [{"name": "first", "ports": []}], "initContainers[0].ports"),
+    ("initContainers", [{"name": "first", "cpu": 1}], "initContainers[0].cpu"),
+    ("command", "python -m web", "command"),
+    ("command", [""], "command"),
+    ("ports", [{"port": 70000}], "ports[0].port"),
+    ("cpuLimit", "many", "cpuLimit"),
+    ("livenessProbe", {"path": "/", "command": ["true"]}, "livenessProbe.path"),
+    ("livenessProbe", {"command": ["true"], "port": 1}, "livenessProbe.command"),
+    (
+        "livenessProbe",
+        {"path": "/", "successThreshold": 2},
+        "livenessProbe.successThreshold",
+    ),
+    (
+        "readinessProbe",
+        {"path": "/", "headers": {"A": "sesame\n"}},
+        "readinessProbe.headers",
+    ),
+    ("volumes", [{"name": "hidden"}], "volumes[0].name"),
+    ("volumes", [{"name": "tiny", "emptyDir": {}}], "volumes[0].name"),
+    (
+        "volumes",
+        [{"name": "hidden", "emptyDir": {}, "secret": {"a": "sesame"}}],
+        "volumes[0].name",
+    ),
+    (
+        "volumes",
+        [{"name": "hidden", "secret": {"../a": "sesame"}}],
+        "volumes[0].secret",
+    ),
+    (
+        "volumes",
+        [{"name": "share", "azureFile": {**SHARE, "storageAccountKey": "sesame!"}}],
+        "volumes[0].azureFile.storageAccountKey",
+    ),
+    (
+        "volumes",
+        [{"name": "clone", "gitRepo": {"repository": "https://u:sesame@x/a.git"}}],
+        "volumes[0].gitRepo.repository",
+    ),
+    (
+        "volumes",
+        [{"name": "clone", "gitRepo": {**CLONE, "directory": "../x"}}],
+        "volumes[0].gitRepo.directory",
+    ),
+    ("ipAddress", "Public", "ipAddress"),
+    ("subnetIds", ["subnet"], "subnetIds"),
+    ("dnsConfig", {"nameServers": ["here"]}, "dnsConfig.nameServers"),
+    ("dnsConfig", {"searchDomains": ["a"]}, "dnsConfig.nameServers"),
+    ("zone", 4, "zone"),
+    ("priority", "spot", "priority"),
+    ("groupSku", "Premium", "groupSku"),
+    ("osType", "linux", "osType"),
+    ("identities", ["mine"], "identities"),
+    ("systemIdentity", "yes", "systemIdentity"),
+    ("logAnalytics", {"workspaceId": GUID}, "logAnalytics.workspaceKey"),
+    (
+        "logAnalytics",
+        {"workspaceId": "w", "workspaceKey": ACCOUNT_KEY},
+        "logAnalytics.workspaceId",
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "path"), FAULTS)
+def test_a_fault_is_named_by_its_path(key: str, value: Any, path: str) -> None:
+    assert path in mistakes(**{key: value})
+
+
+SHARED = {"name": "shared", "emptyDir": {}}
+#: What goes wrong together: all that is configured, the key, a word of the message.
+CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
+    ({"sidecars": [CACHE, CACHE]}, "sidecars", "another container"),
+    ({"sidecars": [{**CACHE, "name": "web"}]}, "sidecars", "another container"),
+    (
+        {"sidecars": [CACHE], "initContainers": [{"name": "cache"}]},
+        "sidecars",
+        "another container",
+    ),
+    ({"volumes": [SHARED, SHARED]}, "volumes", "shared"),
+    (
+        {"volumes": [{"name": f"volume-{n}", "emptyDir": {}} for n in range(21)]},
+        "volumes",
+        "20 may be",
+    ),
+    (
+        {"sidecars": [{"name": f"one-{n}", "cpu": 0.01} for n in range(60)]},
+        "sidecars",
+        "60 may be",
+    ),
+    (
+        {"volumeMounts": [{"name": "shared", "mountPath": "/data"}]},
+        "volumeMounts",
+        "does not have",
+    ),
+    (
+        {
+            "volumes": [SHARED],
+            "volumeMounts": [{"name": "shared", "mountPath": "/data"}] * 2,
+        },
+        "volumeMounts",
+        "two volumes at /data",
+    ),
+    ({"cpu": 31, "sidecars": [CACHE]}, "cpu", "31.5"),
+    ({"memory": 240, "sidecars": [CACHE]}, "memory", "240.5 GB"),
+    ({"cpuLimit": 0.5}, "cpuLimit", "from its request, 1,"),
+    ({"memoryLimit": 3}, "memoryLimit", "the whole group has, 1.5"),
+    ({"sidecars": [{**CACHE, "cpuLimit": 9}]}, "sidecars", "cpuLimit of cache"),
+    ({"ports": [{"port": 8080}]}, "ports", "8080/TCP is used twice"),
+    (
+        {"sidecars": [{**CACHE, "ports": [{"port": 8080}]}]},
+        "sidecars",
+        "share one network",
+    ),
+    ({"ports": [{"port": n} for n in range(1, 6)]}, "ports", "at most 5"),
+    ({"ipAddress": "none", "ports": [{"port": 1}]}, "ports", "at localhost"),
+    ({"ipAddress": "private"}, "ipAddress", "set subnetIds"),
+    ({"subnetIds": [SUBNET]}, "subnetIds", "no public address"),
+    ({**PRIVATE, "dnsLabel": "my-label"}, "dnsLabel", "public"),
+    ({"ipAddress": "none", "dnsLabel": "my-label"}, "dnsLabel", "public"),
+    ({"dnsConfig": {"nameServers": ["10.0.0.1"]}}, "dnsConfig", "subnetIds"),
+    ({"priority": "Spot"}, "priority", "ipAddress to none"),
+    (
+        {"priority": "Spot", "ipAddress": "none", "subnetIds": [SUBNET]},
+        "priority",
+        "leave subnetIds out",
+    ),
+    (
+        {"priority": "Spot", "ipAddress": "none", "groupSku": "Dedicated"},
+        "priority",
+        "Standard only",
+    ),
+    ({"priority": "Spot", "ipAddress": "none", "zone": 1}, "priority", "leave zone"),
+    ({"ccePolicy": "cGFja2FnZQ=="}, "ccePolicy", "Confidential"),
+    ({"groupSku": "Confidential", "osType": "Windows"}, "groupSku", "Linux"),
+    ({"osType": "Windows", "sidecars": [CACHE]}, "osType", "no sidecars"),
+    ({"osType": "Windows", "initContainers": [CACHE]}, "osType", "no initContainers"),
+    ({"osType": "Windows", "volumes": [SHARED]}, "osType", "no volumes"),
+]
+
+
+@pytest.mark.parametrize(("values", "key", "said"), CONTRADICTIONS)
+def test_what_does_not_go_together_is_told_under_the_key_to_change(
+    values: dict[str, Any], key: str, said: str
+) -> None:
+    found = mistakes(**values)
+    assert set(found) == {key}
+    assert said in found[key]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        PRIVATE,
+        {"ipAddress": "none"},
+        {"ipAddress": "none", "subnetIds": [SUBNET]},
+        {**PRIVATE, "dnsConfig": {"nameServers": ["10.0.0.1", "10.0.0.2"]}},
+        {"priority": "Spot", "ipAddress": "none"},
+        {"groupSku": "Confidential", "ccePolicy": "cGFja2FnZQ=="},
+        {"osType": "Windows"},
+        {"ports": [{"port": 8080, "protocol": "UDP"}]},
+        {"cpuLimit": 1.5, "sidecars": [CACHE]},
+        {"zone": "1", "groupSku": "Dedicated"},
+    ],
+)
+def test_what_goes_together_is_taken(values: dict[str, Any]) -> None:
+    assert mistakes(**values) == {}
