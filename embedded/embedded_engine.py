@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
-from embedded.engine import deployment, state, urn
+from embedded.engine import deployment, features, state, urn
 from embedded.engine.deployment import Kind, Request, Result
 from embedded.engine.display import Display, Quiet
 from embedded.engine.errors import StateDamaged
@@ -80,18 +80,23 @@ class EmbeddedEngine:
     def export(self) -> str:
         """The state in the form of `pulumi stack export`."""
         stack = self._open()
-        body = {"version": 3, "deployment": stack.body(stack.load())}
-        return json.dumps(body, indent=4)
+        whole = stack.body(stack.load())
+        return json.dumps({**features.header(whole), "deployment": whole}, indent=4)
 
     def import_(self, text: str) -> int:
-        """Replace the state by an exported one. Raises StateDamaged, StackLocked."""
+        """Replace the state by an exported one.
+
+        Raises StateDamaged, StateUnsupported, StackLocked.
+        """
         try:
-            body = json.loads(text)["deployment"]
+            exported = json.loads(text)
+            body = exported["deployment"]
         except (ValueError, KeyError, TypeError) as error:
             raise StateDamaged(
                 "The text is no exported stack: it must be JSON with a `deployment`. "
                 "The state was not touched."
             ) from error
+        features.require(exported, "The exported stack")
         stack = self._open()
         with stack.backend.lock(stack.project.name, stack.name):
             snapshot = stack.parse(body)

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from embedded.engine import features
 from embedded.engine.errors import ProjectInvalid, StackLocked, StateDamaged
 from embedded.engine.values import dump
 
@@ -47,17 +48,21 @@ class FileBackend:
         return self.root / "stacks" / project / f"{stack}.json"
 
     def load(self, project: str, stack: str) -> Json | None:
-        """The ``deployment`` object; None for a new stack. Raises StateDamaged."""
+        """The ``deployment`` object; None for a new stack. Raises StateDamaged,
+        StateUnsupported.
+        """
         file = self.stack_file(project, stack)
         if not file.exists():
             return None
         try:
-            latest = json.loads(file.read_text())["checkpoint"].get("latest")
+            body = json.loads(file.read_text())
+            latest = body["checkpoint"].get("latest")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StateDamaged(
                 f"The state file {file} is damaged ({error}). The state before the "
                 f"last change is {file}.bak; nothing was touched."
             ) from error
+        features.require(body, f"The state file {file}")
         return latest or {}
 
     def save(self, project: str, stack: str, deployment: Json) -> None:
@@ -125,7 +130,7 @@ class FileBackend:
 def _checkpoint(project: str, stack: str, deployment: Json) -> str:
     name = f"organization/{project}/{stack}"
     checkpoint = {"stack": name, "latest": deployment}
-    return dump({"version": 3, "checkpoint": checkpoint})
+    return dump({**features.header(deployment), "checkpoint": checkpoint})
 
 
 def _holder() -> Json:

@@ -42,6 +42,16 @@ class StateDamaged(EngineError):
     """The state is not what an engine could have written."""
 
 
+class StateUnsupported(EngineError):
+    """The state is whole, and has something in it that this engine does not know."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(
+            f"{where} needs an engine that knows {what}; the embedded one does not. "
+            "Nothing was touched. The Pulumi CLI is for this stack: `--engine pulumi`."
+        )
+
+
 class StackLocked(EngineError):
     def __init__(self, stack: str, holder: str, path: str) -> None:
         super().__init__(

@@ -32,7 +32,9 @@ def ours(engine: docker.DockerClient, portal: Portal, name: str) -> list[Any]:
         f"acr-lab.embedded={portal.home}",
         f"acr-lab.group={GROUPS.lower()}/{name}",
     ]
-    return engine.containers.list(all=True, filters={"label": labels})
+    return engine.containers.list(
+        all=True, filters={"label": labels}, ignore_removed=True
+    )
 
 
 @pytest.fixture(scope="module")

@@ -163,4 +163,6 @@ def test_an_identity_pulls_with_acrpull_and_a_crash_costs_nothing(
 
 def ours(engine: docker.DockerClient, lab: Subscription) -> list[Any]:
     label = f"acr-lab.embedded={lab.azure.home}"
-    return engine.containers.list(all=True, filters={"label": label})
+    return engine.containers.list(
+        all=True, filters={"label": label}, ignore_removed=True
+    )

@@ -36,7 +36,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 def ours(engine: docker.DockerClient, home: Path) -> list[Any]:
     label = f"acr-lab.embedded={home.resolve()}"
-    return engine.containers.list(all=True, filters={"label": label})
+    return engine.containers.list(
+        all=True, filters={"label": label}, ignore_removed=True
+    )
 
 
 def test_a_container_that_is_gone_is_made_again(
