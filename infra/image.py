@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import pulumi
 import pulumi_docker as docker
@@ -12,10 +14,9 @@ import pulumi_docker as docker
 from infra import context, sign_in
 from infra.registry import Registry
 from infra.settings import Settings
+from infra.settings.image import ImageSettings
 
 FOLDER = "app"
-#: Azure Container Instances runs this one, whatever the builder's machine is.
-PLATFORM = "linux/amd64"
 #: A base image for machines that cannot pull the Dockerfile's own.
 BASE_VARIABLE = "ACR_LAB_BASE_IMAGE"
 
@@ -45,18 +46,15 @@ class AppImage(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("acr-lab:index:AppImage", name, None, opts)
-        arguments = build_arguments(settings)
+        files = context.read(Path(FOLDER))
+        arguments = build_arguments(settings.image, context.revision(files))
+        tag = context.tag(files, build_options(settings.image, arguments))
         login_server = registry.login_server
         credentials = sign_in.for_push(registry, settings.access)
-        tag = context.tag(context.read(Path(FOLDER)), arguments)
         image = docker.Image(
             "app",
-            build=docker.DockerBuildArgs(
-                args=arguments,
-                context=FOLDER,
-                dockerfile=f"{FOLDER}/Dockerfile",
-                platform=PLATFORM,
-            ),
+            build=_build(settings.image, arguments),
+            build_on_preview=settings.image.build_on_preview,
             image_name=pulumi.Output.concat(
                 login_server, "/", settings.image.repository, ":", tag
             ),
@@ -83,10 +81,43 @@ class AppImage(pulumi.ComponentResource):
         )
 
 
-def build_arguments(settings: Settings) -> dict[str, str]:
-    """The base image: configured, else of the environment, else the Dockerfile's."""
-    base = settings.image.base_image or os.environ.get(BASE_VARIABLE, "")
-    return {"BASE_IMAGE": base} if base else {}
+def build_arguments(settings: ImageSettings, revision: str) -> dict[str, str]:
+    """The user's, and what app/Dockerfile makes its base and its labels of.
+
+    The base image is configured, else of the environment, else the Dockerfile's own.
+    """
+    own = {
+        "BASE_IMAGE": settings.base_image or os.environ.get(BASE_VARIABLE),
+        # BuildKit finds layers again only in images that tell of them:
+        # https://docs.docker.com/build/cache/backends/inline/
+        "BUILDKIT_INLINE_CACHE": "1" if settings.cache_from else None,
+        "IMAGE_CREATED": settings.created,
+        "IMAGE_REVISION": revision,
+        "IMAGE_SOURCE": settings.source,
+    }
+    return {**settings.arguments, **{k: v for k, v in own.items() if v}}
+
+
+def build_options(
+    settings: ImageSettings, arguments: Mapping[str, str]
+) -> dict[str, str]:
+    """All beside the files that makes another image. A cache does not."""
+    named = {f"build-arg {name}": value for name, value in arguments.items()}
+    return {**named, "platform": settings.platform, "target": settings.target or ""}
+
+
+def _build(
+    settings: ImageSettings, arguments: Mapping[str, str]
+) -> docker.DockerBuildArgs:
+    images = list(settings.cache_from)
+    return docker.DockerBuildArgs(
+        args=dict(arguments),
+        cache_from=docker.CacheFromArgs(images=images) if images else None,
+        context=FOLDER,
+        dockerfile=f"{FOLDER}/Dockerfile",
+        platform=settings.platform,
+        target=settings.target,
+    )
 
 
 def reference_of(name: str, digest: str, pin: str) -> str:
@@ -95,9 +126,15 @@ def reference_of(name: str, digest: str, pin: str) -> str:
     return f"{repository}@{digest}" if pin == "digest" else name
 
 
-def digest_of(name: str, repo_digest: str) -> str:
-    """``sha256:…`` of ``repository@sha256:…``. Raises DigestMissing."""
-    _, _, digest = (repo_digest or "").partition("@")
+def digest_of(name: str, repo_digest: str) -> pulumi.Input[str]:
+    """``sha256:…`` of ``repository@sha256:…``. Raises DigestMissing.
+
+    A preview that has built the image tells the id that it has on this machine; only
+    the push tells the digest.
+    """
+    _, found, digest = (repo_digest or "").partition("@")
+    if pulumi.runtime.is_dry_run() and not found:
+        return cast(str, pulumi.UNKNOWN)
     if re.fullmatch(r"sha256:[0-9a-f]{64}", digest) is None:
         raise DigestMissing(name, repo_digest)
     return digest

@@ -112,7 +112,7 @@ def files() -> Rule[Mapping[str, str]]:
     name = re.compile(r"[A-Za-z0-9_.-]{1,253}")
 
     def parse(given: str) -> dict[str, str]:
-        found = _scalars(given)
+        found = scalars(given)
         for key in found:
             if not name.fullmatch(key) or key in (".", ".."):
                 raise NotAllowed(f"{key!r} is no such name")
@@ -163,7 +163,7 @@ def variables(reserved: Collection[str] = ()) -> Rule[Mapping[str, str]]:
     name = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
     def parse(given: str) -> dict[str, str]:
-        found = _scalars(given)
+        found = scalars(given)
         for key in found:
             if not name.fullmatch(key):
                 raise NotAllowed(f"{key!r} is no such name")
@@ -180,7 +180,7 @@ def variables(reserved: Collection[str] = ()) -> Rule[Mapping[str, str]]:
 
 def tags(most: int) -> Rule[Mapping[str, str]]:
     def parse(given: str) -> dict[str, str]:
-        found = _scalars(given)
+        found = scalars(given)
         if len(found) > most:
             raise NotAllowed(f"there are {len(found)}")
         for key, value in found.items():
@@ -201,7 +201,7 @@ def headers() -> Rule[Mapping[str, str]]:
     """HTTP headers: a map of names to texts without line ends."""
 
     def parse(given: str) -> dict[str, str]:
-        found = _scalars(given)
+        found = scalars(given)
         for key, value in found.items():
             if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}", key):
                 raise NotAllowed(f"{key!r} is no such name")
@@ -229,7 +229,8 @@ def _number(given: str) -> Decimal:
         raise NotAllowed from error
 
 
-def _scalars(given: str) -> dict[str, str]:
+def scalars(given: str) -> dict[str, str]:
+    """A map of names to texts; numbers and booleans as JSON writes them."""
     try:
         found = json.loads(given)
     except (ValueError, RecursionError) as error:

@@ -1,7 +1,8 @@
 """Run the program on Pulumi's mocks, in a process of its own, and print what it did.
 
 ``python tests/on_mocks.py '{"sku": "Premium"}'`` prints one JSON object: ``inputs`` by
-resource type, and ``outputs``.
+resource type, and ``outputs``; one that is not known is None. A second argument says
+what `docker.Image` answers as ``repoDigest``, a third one makes it a preview.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def main() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     cloud = Cloud()
-    mocks.set_mocks(cloud, "acr-lab", "test", preview=False)
+    if sys.argv[2:]:
+        ANSWERS["Image"] = {"repoDigest": sys.argv[2]}
+    mocks.set_mocks(cloud, "acr-lab", "test", preview=bool(sys.argv[3:]))
     pulumi.runtime.set_all_config({"azure-native:location": "westeurope", **config})
     outputs = loop.run_until_complete(deploy({}))
     text = json.dumps({"inputs": cloud.inputs, "outputs": outputs}, default=str)

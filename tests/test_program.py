@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from infra import context
+
 PROJECT = Path(__file__).resolve().parent.parent
 OUTPUTS = {
     "url",
@@ -30,6 +32,7 @@ SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 DIGEST = "sha256:" + "ab" * 32
 Json = dict[str, Any]
+TREE = context.revision(context.read(PROJECT / "app"))
 CHANGED = {
     "sku": "Premium",
     "cpu": "0.5",
@@ -43,14 +46,8 @@ CHANGED = {
 @cache
 def run_raw(**config: str) -> Json:
     """``inputs`` by resource type, and ``outputs``, with the marks of secrets."""
-    done = subprocess.run(
-        [sys.executable, PROJECT / "tests" / "on_mocks.py", json.dumps(config)],
-        check=True,
-        cwd=PROJECT,
-        env={k: v for k, v in os.environ.items() if k != "ACR_LAB_BASE_IMAGE"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    done = on_mocks(config)
+    done.check_returncode()
     found: Json = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -59,6 +56,19 @@ def run(**config: str) -> tuple[Json, Json]:
     """Inputs by resource type, and outputs, of the program on mocks."""
     found: Json = opened(run_raw(**config))
     return found["inputs"], found["outputs"]
+
+
+def on_mocks(config: dict[str, str], *more: str) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own; ``more`` as tests/on_mocks.py has it."""
+    program = [sys.executable, str(PROJECT / "tests/on_mocks.py"), json.dumps(config)]
+    return subprocess.run(
+        [*program, *more],
+        check=False,
+        cwd=PROJECT,
+        env={k: v for k, v in os.environ.items() if k != "ACR_LAB_BASE_IMAGE"},
+        capture_output=True,
+        text=True,
+    )
 
 
 def opened(value: Any) -> Any:
@@ -204,7 +214,53 @@ def test_the_image_is_for_linux_and_tagged_by_its_content() -> None:
     cloud, _ = run(**CHANGED)
     image = cloud["docker:index/image:Image"]
     assert image["build"]["platform"] == "linux/amd64"
-    assert image["build"]["args"] == {"BASE_IMAGE": "mine:1"}
+    assert image["build"]["args"] == {"BASE_IMAGE": "mine:1", "IMAGE_REVISION": TREE}
     repository, _, tag = image["imageName"].rpartition(":")
     assert repository == "acrlab.azurecr.io/acr-lab/web"
     assert len(tag) == 16
+    assert "buildOnPreview" not in image or image["buildOnPreview"] is False
+
+
+def test_the_image_is_built_as_the_keys_say() -> None:
+    cloud, _ = run(
+        buildArguments='{"VERSION": "2"}',
+        buildTarget="slim",
+        cacheFrom='["lab.azurecr.io/a:1"]',
+        buildOnPreview="true",
+        imageSource="https://x.example/a",
+        imageCreated="2026-11-24T09:30:00Z",
+    )
+    image = cloud["docker:index/image:Image"]
+    assert image["buildOnPreview"] is True
+    assert image["build"]["target"] == "slim"
+    assert image["build"]["cacheFrom"] == {"images": ["lab.azurecr.io/a:1"]}
+    assert image["build"]["args"] == {
+        "BUILDKIT_INLINE_CACHE": "1",
+        "IMAGE_CREATED": "2026-11-24T09:30:00Z",
+        "IMAGE_REVISION": TREE,
+        "IMAGE_SOURCE": "https://x.example/a",
+        "VERSION": "2",
+    }
+
+
+@pytest.mark.parametrize("pin", ["tag", "digest"])
+def test_the_container_runs_the_image_by_what_it_is_pinned_by(pin: str) -> None:
+    cloud, outputs = run(pin=pin)
+    (container,) = cloud["azure-native:containerinstance:ContainerGroup"]["containers"]
+    by_digest = f"acrlab.azurecr.io/acr-lab/web@{DIGEST}"
+    assert container["image"] == {"tag": outputs["image"], "digest": by_digest}[pin]
+    assert outputs["imageDigest"] == DIGEST
+
+
+@pytest.mark.parametrize("answer", ["<none>@<none>", "", f"acrlab.azurecr.io/x:{TREE}"])
+def test_a_push_without_a_digest_ends_the_program(answer: str) -> None:
+    done = on_mocks({"pin": "digest"}, answer)
+    assert done.returncode == 1
+    assert f"gave no digest (but {answer!r}). Run `up` again" in done.stderr
+
+
+def test_an_image_that_a_preview_has_built_has_no_digest_yet() -> None:
+    done = on_mocks({"pin": "digest", "buildOnPreview": "true"}, DIGEST, "preview")
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["outputs"]["imageDigest"] is None
+    assert DIGEST not in done.stdout

@@ -196,9 +196,19 @@ def _existing(directory: Path, stem: str) -> Path | None:
     return next((file for file in candidates if file.exists()), None)
 
 
+class _Loader(yaml.SafeLoader):
+    """A time without quotes is text, as it is to the CLI."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [row for row in rows if row[0] != "tag:yaml.org,2002:timestamp"]
+    for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
-        body = yaml.safe_load(file.read_text()) or {}
+        body = yaml.load(file.read_text(), Loader=_Loader) or {}  # noqa: S506 (safe)
     except yaml.YAMLError as error:
         raise ProjectInvalid(f"{file} is not valid YAML: {error}") from error
     if not isinstance(body, dict):

@@ -34,6 +34,7 @@ def found(settings: Settings) -> Iterator[Contradiction]:
     yield from _soft_delete(settings.registry)
     yield from _network(settings.registry)
     yield from _pinned(settings)
+    yield from _platform(settings)
     yield from _sign_in(settings)
     yield from compatibility.found(settings.instance)
 
@@ -142,4 +143,13 @@ def _pinned(settings: Settings) -> Iterator[Contradiction]:
             "retentionDays",
             "The container runs an image by its digest (pin), and retention deletes "
             "manifests that have lost their tag: pin by tag, or leave retention out.",
+        )
+
+
+def _platform(settings: Settings) -> Iterator[Contradiction]:
+    group = settings.instance.placement.os_type
+    if not settings.image.platform.startswith(f"{group.lower()}/"):
+        yield (
+            "platform",
+            f"The container group runs {group}: set it to {group.lower()}/amd64.",
         )

@@ -19,7 +19,16 @@ MASK = "[secret]"
 SECRET_KEYS = frozenset({"secureEnvironment", "servicePrincipal"})
 #: Keys with some secret fields: never shown as a whole.
 DELICATE_KEYS = frozenset(
-    {"initContainers", "logAnalytics", "sidecars", "tasks", "volumes", "webhooks"}
+    {
+        "buildArguments",
+        "buildSecrets",
+        "initContainers",
+        "logAnalytics",
+        "sidecars",
+        "tasks",
+        "volumes",
+        "webhooks",
+    }
 )
 Value = TypeVar("Value")
 
@@ -83,6 +92,16 @@ class Reader:
         if self.has(key) and self._values[key] == "":
             return None
         return self.take(key, Rule[str | None](rule.allowed, rule.parse), default)
+
+    def is_secret(self, key: str) -> bool:
+        """Whether the value is encrypted in the stack's file, or never shown."""
+        return key in self._secret
+
+    def refuse_if_set(self, key: str, said: str) -> None:
+        """For a key that there is not, and that somebody may look for."""
+        if self.is_set(key):
+            self._known[key] = None
+            self.refuse(key, said)
 
     def refuse(self, key: str, allowed: str) -> None:
         given = self._values.get(key)

@@ -111,13 +111,6 @@ def test_the_revision_is_the_tree_that_git_would_write(files: dict[str, bytes]) 
         assert revision(folder) == tree
 
 
-def test_the_revision_of_this_project_s_own_app_is_its_tree(tmp_path: Path) -> None:
-    project = Path(__file__).parents[2]
-    git(tmp_path, "clone", "--quiet", "--no-hardlinks", str(project), "clone")
-    clone = tmp_path / "clone"
-    assert revision(clone / "app") == git(clone, "rev-parse", "HEAD:app")
-
-
 @pytest.mark.parametrize(
     "change",
     [

@@ -129,6 +129,11 @@ def test_a_pinned_digest_and_retention_exclude_each_other(pin: str, wrong: int) 
     assert set(found) <= {"retentionDays"}
 
 
+def test_an_image_for_another_system_than_the_group_s_is_refused() -> None:
+    found = mistakes(platform="windows/amd64")
+    assert "runs Linux: set it to linux/amd64" in found["platform"]
+
+
 @pytest.mark.parametrize("key", ["pullAuth", "push"])
 def test_the_admin_user_signs_in_only_where_there_is_one(key: str) -> None:
     assert set(mistakes(**{key: "admin"})) == {key}

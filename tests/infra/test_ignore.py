@@ -2,49 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from infra import context
 from infra.ignore import Ignore, PatternInvalid
-from tests import docker_client
-from tests.docker_client import Engine
-
-#: Each is a run of the client: about a tenth of a second.
-EXAMPLES = 40
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with docker_client.keeping_engine() as made:
-        yield made
-
-
-@pytest.mark.docker
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(data=st.data())
-def test_what_docker_s_client_sends_is_what_counts(
-    engine: Engine, data: st.DataObject
-) -> None:
-    paths, text = data.draw(docker_client.folders())
-    with tempfile.TemporaryDirectory() as parent:
-        folder = Path(parent) / "app"
-        docker_client.write(folder, paths, text)
-        try:
-            found: set[str] | None = set(context.read(folder))
-        except PatternInvalid:
-            found = None
-        assert found == docker_client.sent(folder, engine)
 
 
 def left(patterns: str, *names: str) -> list[str]:

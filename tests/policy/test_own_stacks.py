@@ -18,12 +18,13 @@ Judge = Any
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def inputs(stack: str) -> dict[str, dict[str, Any]]:
+def inputs(stack: str, **more: Any) -> dict[str, dict[str, Any]]:
     """Inputs by resource type, as the program makes them of a stack's configuration."""
     settings = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())
+    keys = {f"acr-lab:{key}": value for key, value in more.items()}
     config = {
         key.removeprefix("acr-lab:"): one if isinstance(one, str) else json.dumps(one)
-        for key, one in settings["config"].items()
+        for key, one in {**settings["config"], **keys}.items()
         if key.startswith("acr-lab:")
     }
     program = str(PROJECT / "tests/on_mocks.py")
@@ -33,13 +34,24 @@ def inputs(stack: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("stack", ["dev", "local"])
+#: What the keys of the image change in the inputs.
+IMAGE = {
+    "pin": "digest",
+    "buildArguments": {"VERSION": "2"},
+    "cacheFrom": ["acrlab.azurecr.io/acr-lab/web:1"],
+    "imageSource": "https://github.com/me/app",
+}
+
+
+@pytest.mark.parametrize(
+    ("stack", "more"), [("dev", {}), ("local", {}), ("local", IMAGE)]
+)
 def test_a_stack_keeps_every_rule_that_is_not_disabled(
-    judge: Judge, stack: str
+    judge: Judge, stack: str, more: dict[str, Any]
 ) -> None:
     said = [
         (type_, rule.name, message)
-        for type_, props in inputs(stack).items()
+        for type_, props in inputs(stack, **more).items()
         for rule in pack.RULES
         if isinstance(rule, ResourceValidationPolicy)
         and rule.enforcement_level != EnforcementLevel.DISABLED

@@ -1,23 +1,19 @@
-"""The build context: what is sent is what Docker's own client sends."""
+"""The build context: what is sent, and what an image holds of it."""
 
 from __future__ import annotations
 
 import tarfile
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from embedded.providers.docker.context import Context
-from embedded.providers.docker.ignore import PatternInvalid
 from tests import docker_client
-from tests.docker_client import Engine
 
 URN = "urn:pulumi:s::p::docker:index/image:Image::app"
 #: What gives away each of the ways in which readers of these patterns differ.
@@ -34,38 +30,10 @@ PATHS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with docker_client.keeping_engine() as made:
-        yield made
-
-
 def tarred(folder: Path, dockerfile: str = "Dockerfile") -> set[str]:
     context = Context(folder, folder / dockerfile)
     with tarfile.open(fileobj=context.tar()) as archive:
         return {one.name for one in archive if not one.isdir()}
-
-
-@pytest.mark.docker
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(data=st.data())
-def test_what_is_sent_is_what_docker_s_client_sends(
-    engine: Engine, data: st.DataObject
-) -> None:
-    paths, text = data.draw(docker_client.folders())
-    with tempfile.TemporaryDirectory() as parent:
-        folder = Path(parent) / "app"
-        docker_client.write(folder, paths, text)
-        try:
-            found: set[str] | None = tarred(folder)
-        except PatternInvalid:
-            found = None
-        assert found == docker_client.sent(folder, engine)
 
 
 @pytest.mark.docker
