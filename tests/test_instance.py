@@ -231,7 +231,7 @@ def test_placement_and_logs_are_as_the_api_takes_them() -> None:
         "workspaceKey": KEY,
     }
     assert group(priority="Spot", ipAddress="none")["priority"] == "Spot"
-    assert group(osType="Windows")["osType"] == "Windows"
+    assert group(osType="Windows", platform="windows/amd64")["osType"] == "Windows"
 
 
 def test_identities_of_the_containers_stand_beside_the_one_that_pulls() -> None:

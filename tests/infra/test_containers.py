@@ -28,6 +28,7 @@ SHARE = {
     "storageAccountKey": ACCOUNT_KEY,
 }
 CLONE = {"repository": "https://example.com/a.git"}
+WINDOWS = {"osType": "Windows", "platform": "windows/amd64"}
 PRIVATE = {"ipAddress": "private", "subnetIds": [SUBNET]}
 
 
@@ -352,10 +353,10 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"priority": "Spot", "ipAddress": "none", "zone": 1}, "priority", "leave zone"),
     ({"ccePolicy": "cGFja2FnZQ=="}, "ccePolicy", "Confidential"),
-    ({"groupSku": "Confidential", "osType": "Windows"}, "groupSku", "Linux"),
-    ({"osType": "Windows", "sidecars": [CACHE]}, "osType", "no sidecars"),
-    ({"osType": "Windows", "initContainers": [CACHE]}, "osType", "no initContainers"),
-    ({"osType": "Windows", "volumes": [SHARED]}, "osType", "no volumes"),
+    ({"groupSku": "Confidential", **WINDOWS}, "groupSku", "Linux"),
+    ({**WINDOWS, "sidecars": [CACHE]}, "osType", "no sidecars"),
+    ({**WINDOWS, "initContainers": [CACHE]}, "osType", "no initContainers"),
+    ({**WINDOWS, "volumes": [SHARED]}, "osType", "no volumes"),
 ]
 
 
@@ -377,7 +378,7 @@ def test_what_does_not_go_together_is_told_under_the_key_to_change(
         {**PRIVATE, "dnsConfig": {"nameServers": ["10.0.0.1", "10.0.0.2"]}},
         {"priority": "Spot", "ipAddress": "none"},
         {"groupSku": "Confidential", "ccePolicy": "cGFja2FnZQ=="},
-        {"osType": "Windows"},
+        {**WINDOWS},
         {"ports": [{"port": 8080, "protocol": "UDP"}]},
         {"cpuLimit": 1.5, "sidecars": [CACHE]},
         {"zone": "1", "groupSku": "Dedicated"},
