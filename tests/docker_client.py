@@ -6,14 +6,16 @@ build context which it is sent.
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import tarfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,18 +24,20 @@ from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
 
-#: Few names and words, so that patterns meet files often.
-NAMES = st.sampled_from(["a", "b", "ab", "web", "x.md", ".git", "Web", "a b"])
-PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
-WORDS = ["a", "b", "web", "*", "?", "*.md", "a*", "[ab]", "[^a]", ".", "..", ""]
+#: A tree so full that a pattern which is read another way shows in it.
+TREE = [
+    *("x", "xb", "a b", "A"),
+    *(f"{one}/x" for one in ("a", "b", "ab")),
+    *(f"{one}/{two}/{x}" for one in ("a", "b") for two in ("a", "ab") for x in "abx"),
+]
+WORDS = ["a", "b", "x", "*", "?", "a*", "*b", "[ab]", "[^a]"]
 #: Before version 23 the client does not find these in all folders.
-FOLDER_WORDS = ["**", "**", "**b"]
-STARTS = ["", "", "", "!", "!", "! ", " ", "/", "#", "!/"]
-ENDS = ["", "", "", "/", " ", "\r"]
+FOLDER_WORDS = ["**", "**", "**", "**b"]
+STARTS = ["", "", "", "!", "!", "!", "! ", " ", "/", "#", "./", "../", "!/", "x/../"]
+ENDS = ["", "", "", "", "/", " ", "/.", "\r"]
 
 
-def folders() -> st.SearchStrategy[tuple[list[str], str]]:
-    """A folder's paths, and the text of its ignore file."""
+def ignore_files() -> st.SearchStrategy[str]:
     words = WORDS + (FOLDER_WORDS if version() >= 23 else [])
     pattern = st.builds(
         "{}{}{}".format,
@@ -41,8 +45,7 @@ def folders() -> st.SearchStrategy[tuple[list[str], str]]:
         st.lists(st.sampled_from(words), min_size=1, max_size=3).map("/".join),
         st.sampled_from(ENDS),
     )
-    paths = st.lists(PATHS, max_size=10)
-    return st.tuples(paths, st.lists(pattern, max_size=6).map("\n".join))
+    return st.lists(pattern, min_size=2, max_size=6).map("\n".join)
 
 
 @cache
@@ -134,6 +137,39 @@ def build(folder: Path, name: str) -> None:
     subprocess.run(
         command, cwd=folder, env=environment, check=True, capture_output=True
     )
+
+
+def load_image(name: str, architecture: str) -> None:
+    """An image of one empty layer, for Linux. In the form of ``docker save``:
+    https://github.com/moby/docker-image-spec/blob/main/v1.2.md"""
+    layer = _archive({})
+    config = {
+        "architecture": architecture,
+        "os": "linux",
+        "config": {"Cmd": ["/none"]},
+        "rootfs": {
+            "type": "layers",
+            "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"],
+        },
+    }
+    manifest = [{"Config": "config.json", "Layers": ["layer.tar"], "RepoTags": [name]}]
+    image = {
+        "config.json": json.dumps(config).encode(),
+        "layer.tar": layer,
+        "manifest.json": json.dumps(manifest).encode(),
+    }
+    command = ["docker", "load", "--quiet"]
+    subprocess.run(command, input=_archive(image), check=True, capture_output=True)
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return stream.getvalue()
 
 
 def write(folder: Path, paths: Sequence[str], ignored: str) -> None:

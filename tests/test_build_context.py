@@ -43,10 +43,10 @@ def engine() -> Iterator[Engine]:
 def test_what_docker_s_client_sends_is_what_counts_and_what_is_sent(
     engine: Engine, data: st.DataObject
 ) -> None:
-    paths, text = data.draw(docker_client.folders())
+    text = data.draw(docker_client.ignore_files())
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "app"
-        docker_client.write(folder, paths, text)
+        docker_client.write(folder, docker_client.TREE, text)
         truth = docker_client.sent(folder, engine)
         assert unless_refused(counted, folder) == truth
         assert unless_refused(sent, folder) == truth

@@ -95,7 +95,9 @@ class Resource(Protocol):
 class Log(Protocol):
     """A word for the user while something takes long."""
 
-    def __call__(self, urn: str, text: str, *, ephemeral: bool = True) -> None: ...
+    def __call__(
+        self, urn: str, text: str, *, ephemeral: bool = True, warning: bool = False
+    ) -> None: ...
 
 
 class Package(Protocol):

@@ -188,7 +188,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         getattr(message, "return").CopyFrom(to_struct(result))
         return message
 
-    def _log(self, urn: str, text: str, *, ephemeral: bool = True) -> None:
+    def _log(
+        self, urn: str, text: str, *, ephemeral: bool = True, warning: bool = False
+    ) -> None:
         """Tell the engine; without one there is nobody to tell."""
         if not self._engine:
             return
@@ -196,7 +198,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             with grpc.insecure_channel(self._engine) as channel:
                 engine_pb2_grpc.EngineStub(channel).Log(
                     engine_pb2.LogRequest(
-                        severity=engine_pb2.INFO,
+                        severity=engine_pb2.WARNING if warning else engine_pb2.INFO,
                         message=text,
                         urn=urn,
                         ephemeral=ephemeral,

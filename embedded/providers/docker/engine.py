@@ -78,6 +78,26 @@ class Engine:
             raise BuildFailed(name, "no image id found in build output", output)
         return id_
 
+    def pull(
+        self, name: str, platform: str, login: Mapping[str, str] | None
+    ) -> str | None:
+        """Why an image could not be brought here; None if it was."""
+        try:
+            for event in self._api.pull(
+                *_name_and_version(name),
+                platform=platform,
+                auth_config=dict(login) if login else {},
+                stream=True,
+                decode=True,
+            ):
+                if "error" in event:
+                    return str(event["error"])
+        except APIError as error:
+            return str(error.explanation or error)
+        except DockerException as error:
+            raise EngineMissing(error) from error
+        return None
+
     def push(self, name: str, login: Mapping[str, str] | None, tell: Tell) -> str:
         """The digest that the registry gave. Raises PushFailed."""
         repository, _, tag = name.rpartition(":")
@@ -105,6 +125,12 @@ class Engine:
     def has(self, name: str) -> bool:
         with self._reported(lambda text: ProviderError(f"no look at {name}: {text}")):
             return bool(self._api.images(name))
+
+    def names(self, repository: str, labels: Sequence[str]) -> list[str]:
+        """All names of a repository on this engine whose images have the labels."""
+        with self._reported(lambda text: ProviderError(f"cannot look: {text}")):
+            found = self._api.images(repository, filters={"label": list(labels)})
+        return [name for one in found for name in one.get("RepoTags") or ()]
 
     def remove(self, name: str) -> None:
         """Remove a name, and the image if it has no other. None is fine."""
@@ -148,3 +174,12 @@ def _collect(event: Mapping[str, Any], output: list[str], tell: Tell) -> None:
         if line.strip():
             output.append(line.rstrip())
             tell(line.strip())
+
+
+def _name_and_version(name: str) -> tuple[str, str]:
+    """A tag or a digest stands behind the last slash; without one it is ``latest``."""
+    if "@" in name:
+        repository, _, digest = name.partition("@")
+        return repository, digest
+    repository, colon, tag = name.rpartition(":")
+    return (repository, tag) if colon and "/" not in tag else (name, "latest")

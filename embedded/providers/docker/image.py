@@ -9,7 +9,7 @@ and the result is the same image.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,23 @@ from embedded.providers.values import UNKNOWN, Properties, contains_unknown
 
 BUILDERS = ("BuilderBuildKit", "BuilderV1")
 PLATFORM = "linux/amd64"
-OUTPUTS = ("imageName", "context", "dockerfile", "platform")
+#: What the real resource has; `build.contextDigest` is its own.
+INPUTS = {"build", "buildOnPreview", "imageName", "registry", "skipPush"}
+BUILD_INPUTS = {
+    "addHosts",
+    "args",
+    "builderVersion",
+    "cacheFrom",
+    "context",
+    "dockerfile",
+    "network",
+    "platform",
+    "target",
+}
+UNRESOLVED = (
+    "Minimum inputs for build are unresolved: image name, dockerfile, args or context. "
+    "Continuing without preview image build."
+)
 
 
 class Image:
@@ -36,6 +52,7 @@ class Image:
         self, subject: Subject, old: Properties | None, new: Properties, seed: bytes
     ) -> Properties:
         inputs = {key: value for key, value in new.items() if value is not None}
+        _refuse_others("", inputs, INPUTS)
         inputs["build"] = build = _build(inputs.get("build"))
         inputs.setdefault("skipPush", False)
         inputs.setdefault("buildOnPreview", False)
@@ -83,13 +100,24 @@ class Image:
         return State(name, known.inputs, outputs)
 
     def delete(self, subject: Subject, old: State) -> None:
-        self._engine().remove(str(old.outputs.get("imageName") or old.id))
+        name = str(old.outputs.get("imageName") or old.id)
+        self._engine().remove(name)
+        for one in self._previewed(name.rpartition(":")[0], old.inputs):
+            self._engine().remove(one)
         self._tidy(old.inputs)
+
+    def _previewed(self, repository: str, inputs: Properties) -> list[str]:
+        """What previews have built and no update has taken over."""
+        known = _labels(inputs)
+        return self._engine().names(repository, known) if known and repository else []
 
     def _preview(self, subject: Subject, inputs: Properties) -> Properties:
         """Build nothing, unless that is asked for and all is known; never push."""
-        ready = not contains_unknown([inputs.get("imageName"), inputs["build"]])
-        if not inputs["buildOnPreview"] or not ready:
+        if not inputs["buildOnPreview"]:
+            return {**_outputs(inputs), "repoDigest": UNKNOWN}
+        needed = [inputs["buildOnPreview"], inputs.get("imageName"), inputs["build"]]
+        if contains_unknown(needed):
+            self._log(subject.urn, UNRESOLVED, ephemeral=False, warning=True)
             return {**_outputs(inputs), "repoDigest": UNKNOWN}
         return {**_outputs(inputs), "repoDigest": self._build(subject, inputs)}
 
@@ -105,21 +133,12 @@ class Image:
         return {**_outputs(inputs), "repoDigest": digest}
 
     def _build(self, subject: Subject, inputs: Properties) -> str:
-        build = inputs["build"]
-        context = Context.find(build["context"], build["dockerfile"])
-        options: dict[str, Any] = {
-            "platform": build["platform"],
-            "buildargs": {k: str(v) for k, v in (build.get("args") or {}).items()},
-        }
-        renamed = {"target": "target", "network": "network_mode"}
-        for name, option in renamed.items():
-            if build.get(name):
-                options[option] = build[name]
-        if build.get("cacheFrom"):
-            options["cache_from"] = list(build["cacheFrom"]["images"])
-        if build.get("addHosts"):
-            pairs = (one.split(":", 1) for one in build["addHosts"])
-            options["extra_hosts"] = dict(pairs)
+        context = Context.find(
+            inputs["build"]["context"], inputs["build"]["dockerfile"]
+        )
+        options = _options(inputs["build"])
+        for image in options["cache_from"]:
+            self._pull(subject, image, inputs)
         name = str(inputs["imageName"])
         try:
             return self._engine().build(
@@ -129,17 +148,53 @@ class Image:
             self._tidy(inputs)
             raise
 
+    def _pull(self, subject: Subject, image: str, inputs: Properties) -> None:
+        """A cache that is not there makes a build slower, and no worse."""
+        login = _login(inputs.get("registry"))
+        reason = self._engine().pull(image, inputs["build"]["platform"], login)
+        if reason:
+            said = f"cacheFrom image {image} not available: {reason}"
+            self._log(subject.urn, said, ephemeral=False)
+
     def _tidy(self, inputs: Properties) -> None:
         """Remove what a build that was cut off has left on the engine."""
-        build = inputs.get("build")
-        if isinstance(build, dict) and isinstance(build.get("dockerfile"), str):
-            self._engine().prune(labels.of_dockerfile(Path(build["dockerfile"])))
+        self._engine().prune(_labels(inputs))
+
+
+def _refuse_others(where: str, given: Properties, known: Set[str]) -> None:
+    """What the real provider ignores would be missed in silence."""
+    others = sorted(set(given) - known)
+    if others:
+        said = f"docker:index/image:Image has no such input; {', '.join(sorted(known))}"
+        raise InputsInvalid([(f"{where}{name}", said) for name in others])
+
+
+def _labels(inputs: Properties) -> list[str]:
+    """Those by which images of the same Dockerfile are known."""
+    build = inputs.get("build")
+    if isinstance(build, dict) and isinstance(build.get("dockerfile"), str):
+        return labels.of_dockerfile(Path(build["dockerfile"]))
+    return []
+
+
+def _options(build: Properties) -> dict[str, Any]:
+    """As the Engine API's client calls them."""
+    pairs = (one.split(":", 1) for one in build.get("addHosts") or ())
+    return {
+        "buildargs": {k: str(v) for k, v in (build.get("args") or {}).items()},
+        "cache_from": list((build.get("cacheFrom") or {}).get("images") or ()),
+        "extra_hosts": dict(pairs) or None,
+        "network_mode": build.get("network"),
+        "platform": build["platform"],
+        "target": build.get("target"),
+    }
 
 
 def _build(asked: Any) -> Properties:
     """The build section with pulumi-docker's defaults."""
     given = {"context": asked} if isinstance(asked, str) else dict(asked or {})
     build: Properties = {k: v for k, v in given.items() if v is not None}
+    _refuse_others("build.", build, BUILD_INPUTS)
     build.setdefault("context", ".")
     if "dockerfile" not in build:
         folder = build["context"]

@@ -46,5 +46,7 @@ class Docker:
             return self._made
 
 
-def _silent(urn: str, text: str, *, ephemeral: bool = True) -> None:
+def _silent(
+    urn: str, text: str, *, ephemeral: bool = True, warning: bool = False
+) -> None:
     """Before the engine has configured the plugin nobody listens."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-from google.protobuf import json_format, struct_pb2
+from google.protobuf import empty_pb2, json_format, struct_pb2
+from pulumi.runtime.proto import engine_pb2 as pb_engine
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as pb
-from pulumi.runtime.proto import provider_pb2_grpc
 
 BIN = Path(__file__).resolve().parents[3] / "embedded" / "providers" / "bin"
 Json = dict[str, Any]
@@ -95,8 +99,12 @@ class Plugin:
         )
         return answer.id, plain(answer.inputs)
 
-    def delete(self, urn: str, id_: str, outputs: Json) -> None:
-        self.stub.Delete(pb.DeleteRequest(id=id_, urn=urn, properties=struct(outputs)))
+    def delete(
+        self, urn: str, id_: str, outputs: Json, inputs: Json | None = None
+    ) -> None:
+        request = pb.DeleteRequest(id=id_, urn=urn, properties=struct(outputs))
+        request.old_inputs.CopyFrom(struct(inputs or {}))
+        self.stub.Delete(request)
 
     def invoke(self, token: str, arguments: Json) -> Json:
         answer = self.stub.Invoke(pb.InvokeRequest(tok=token, args=struct(arguments)))
@@ -110,9 +118,9 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Plugin]]:
     """Starts `pulumi-resource-<package>` with an environment of its own."""
     started: list[tuple[subprocess.Popen[str], grpc.Channel]] = []
 
-    def run(package: str, **environment: str) -> Plugin:
+    def run(package: str, *arguments: str, **environment: str) -> Plugin:
         process = subprocess.Popen(
-            [BIN / f"pulumi-resource-{package}"],
+            [BIN / f"pulumi-resource-{package}", *arguments],
             cwd=tmp_path,
             env={**os.environ, "EMBEDDED_PYTHON": sys.executable, **environment},
             stdout=subprocess.PIPE,
@@ -129,6 +137,57 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Plugin]]:
         channel.close()
         process.kill()
         process.communicate()
+
+
+class Told(engine_pb2_grpc.EngineServicer):
+    """An engine that only listens: (is a warning, text) of what plugins log."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[bool, str]] = []
+        self.server = grpc.server(ThreadPoolExecutor(2))
+        engine_pb2_grpc.add_EngineServicer_to_server(self, self.server)
+        self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
+        self.server.start()
+
+    def Log(self, request: Any, context: Any) -> Any:  # noqa: N802
+        self.lines.append((request.severity == pb_engine.WARNING, request.message))
+        return empty_pb2.Empty()
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    made = Told()
+    yield made
+    made.server.stop(None).wait()
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a plain Distribution."""
+    folder = tmp_path_factory.mktemp("registry")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = folder / "config.yml"
+    config.write_text(
+        "version: 0.1\nlog: {level: error}\n"
+        f"storage: {{filesystem: {{rootdirectory: {folder}}}}}\n"
+        f"http: {{addr: 127.0.0.1:{port}}}\n"
+    )
+    process = subprocess.Popen(
+        ["docker-registry", "serve", config],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield f"localhost:{port}"
+    process.terminate()
+    process.wait()
 
 
 def message(error: grpc.RpcError) -> str:
