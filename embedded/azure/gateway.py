@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 from starlette.requests import Request
 from starlette.responses import Response
 
-from embedded.azure import refusals, routing
+from embedded.azure import body, refusals, routing
 from embedded.azure.authorization import locks
 from embedded.azure.entra.errors import AuthenticationFailed
 from embedded.azure.errors import ArmError
@@ -26,7 +26,6 @@ from embedded.azure.service import (
     Access,
     Call,
     Directory,
-    Json,
     Principal,
     Reply,
     Route,
@@ -36,8 +35,6 @@ from embedded.azure.service import (
 from embedded.azure.store import Store
 
 LOGGER = logging.getLogger(__name__)
-#: Bytes; ARM's own limit for a request.
-LARGEST_BODY = 4 * 1024 * 1024
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z]+(\.\d+)?)?")
 _SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)(/.*)?", re.IGNORECASE)
 _GROUP = re.compile(
@@ -97,8 +94,10 @@ class Gateway:
 
     async def _answer(self, request: Request) -> Reply:
         caller = self._sign_in(request.headers.get("authorization"))
-        path = re.sub("/{2,}", "/", request.url.path).rstrip("/")
-        if not routing.is_clean(request.url.path):
+        # Not of the URL: there a decoded "?" or "#" would end the path.
+        asked = request.scope["path"]
+        path = re.sub("/{2,}", "/", asked).rstrip("/")
+        if not routing.is_clean(asked):
             raise refusals.InvalidPath
         query = {k.lower(): v for k, v in request.query_params.items()}
         method = request.method
@@ -106,13 +105,13 @@ class Gateway:
         self._check_version(path, query.get("api-version"))
         self._check_subscription(path)
         self._check_rights(caller, match.route.action, path)
-        body = await _body(request) if method in WRITES else {}
+        content = await body.read(request) if method in WRITES else {}
         call = Call(
             method,
             path,
             match.params,
             query,
-            body,
+            content,
             caller,
             dict(request.headers),
         )
@@ -173,24 +172,6 @@ class Gateway:
         state = group.body["properties"]["provisioningState"]
         if state == "Deleting" and method in ("PUT", "PATCH", "POST"):
             raise refusals.ResourceGroupBeingDeleted(found.group(2))
-
-
-async def _body(request: Request) -> Json:
-    """The JSON object of a request; empty where there is none."""
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > LARGEST_BODY:
-            raise refusals.ContentTooLarge(LARGEST_BODY)
-    if not data.strip():
-        return {}
-    try:
-        body = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise refusals.InvalidContent("it is no valid JSON") from error
-    if not isinstance(body, dict):
-        raise refusals.InvalidContent("it must be a JSON object")
-    return body
 
 
 def _response(request: Request, reply: Reply, request_id: str) -> Response:

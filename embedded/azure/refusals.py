@@ -134,6 +134,17 @@ class ContentTooLarge(ArmError):
         super().__init__(f"The request content is larger than {limit} bytes.")
 
 
+class UnsupportedMediaType(ArmError):
+    status = 415
+    code = "UnsupportedMediaType"
+
+    def __init__(self, media_type: str) -> None:
+        super().__init__(
+            f"The content media type '{media_type}' is not supported. Only "
+            "'application/json' is supported."
+        )
+
+
 class InvalidPath(ArmError):
     code = "InvalidResourceName"
 

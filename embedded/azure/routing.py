@@ -10,7 +10,7 @@ from embedded.azure.refusals import InvalidNamespace, InvalidType, MethodNotAllo
 from embedded.azure.service import Route
 
 #: No Azure name has one of these; ``%2f`` and ``..`` arrive here decoded.
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f<>*%&:?\\+]|(^|/)\.\.?(/|$)")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f<>*%&:?#\\+]|(^|/)\.\.?(/|$)")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from embedded.azure.entra.errors import (
     ExpiredAuthenticationToken,
     InvalidAuthenticationToken,
     InvalidAuthenticationTokenTenant,
+    MalformedToken,
 )
 from embedded.azure.keys import SigningKey
 from embedded.azure.service import Json, Principal, Settings
@@ -135,8 +136,10 @@ class TokenDirectory:
             raise InvalidAuthenticationTokenTenant("another issuer") from error
         except jwt.InvalidAudienceError as error:
             raise InvalidAuthenticationToken("it is for another audience") from error
-        except jwt.PyJWTError as error:
+        except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError) as error:
             raise InvalidAuthenticationToken("its signature is not Entra's") from error
+        except jwt.PyJWTError as error:
+            raise MalformedToken(str(error)) from error
         return claims
 
     def _found_tenant(self) -> Json:

@@ -36,6 +36,22 @@ class TenantUnknown(SignInError):
         super().__init__(f"Tenant '{tenant}' not found.")
 
 
+class TooLarge(SignInError):
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request body is larger than {limit} bytes.")
+
+
+class MethodUnknown(SignInError):
+    status, number = 405, 900561
+
+    def __init__(self, method: str) -> None:
+        super().__init__(
+            f"The endpoint only accepts POST requests. Received a {method} request."
+        )
+
+
 class ApplicationUnknown(SignInError):
     error, number = "unauthorized_client", 700016
 
@@ -80,6 +96,11 @@ class InvalidAuthenticationToken(ArmError):
             f"The access token is invalid: {reason}.",
             headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
+
+
+class MalformedToken(InvalidAuthenticationToken):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"it cannot be used ({reason})")
 
 
 class ExpiredAuthenticationToken(InvalidAuthenticationToken):

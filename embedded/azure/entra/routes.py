@@ -9,20 +9,23 @@ import base64
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from embedded.azure import forms, intake
 from embedded.azure.entra import graph
 from embedded.azure.entra.directory import LIFE, TokenDirectory
 from embedded.azure.entra.errors import (
     ApplicationUnknown,
+    MethodUnknown,
     MissingParameter,
     ResourceUnknown,
     SignInError,
     TenantUnknown,
+    TooLarge,
     UnsupportedGrant,
     WrongSecret,
 )
@@ -38,6 +41,10 @@ AUDIENCES = (
 )
 
 
+#: A wrong one gets Entra's own refusal.
+METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
+
+
 class Entra:
     """The endpoints of one directory."""
 
@@ -51,8 +58,8 @@ class Entra:
             Route(f"/{{tenant}}/v2.0{openid}", self._openid),
             Route("/{tenant}/discovery/keys", self._keys),
             Route("/{tenant}/discovery/v2.0/keys", self._keys),
-            Route("/{tenant}/oauth2/token", self._token_v1, methods=["POST"]),
-            Route("/{tenant}/oauth2/v2.0/token", self._token_v2, methods=["POST"]),
+            Route("/{tenant}/oauth2/token", self._token_v1, methods=METHODS),
+            Route("/{tenant}/oauth2/v2.0/token", self._token_v2, methods=METHODS),
         ]
 
     async def _instance(self, request: Request) -> JSONResponse:
@@ -111,8 +118,10 @@ class Entra:
         return await self._token(request, "resource")
 
     async def _token(self, request: Request, asked: str) -> JSONResponse:
-        form = await _form(request)
         try:
+            if request.method != "POST":
+                raise MethodUnknown(request.method)
+            form = await _form(request)
             self._require_tenant(request.path_params["tenant"])
             body = self._grant(form, asked)
         except SignInError as error:
@@ -162,9 +171,15 @@ class Entra:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The form's fields; client id and secret may come by HTTP Basic too."""
-    text = (await request.body()).decode(errors="replace")
-    form = {name: values[0] for name, values in parse_qs(text).items()}
+    """The form's fields; client id and secret may come by HTTP Basic too.
+
+    Raises TooLarge.
+    """
+    try:
+        found = await forms.read(request)
+    except intake.TooLarge as error:
+        raise TooLarge(forms.LARGEST) from error
+    form = {name: values[0] for name, values in found.items()}
     header = request.headers.get("authorization", "")
     if header.lower().startswith("basic "):
         try:

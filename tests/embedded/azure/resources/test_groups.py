@@ -63,9 +63,9 @@ def test_deleting_a_group_deletes_what_is_in_it(
         ("ends.", {"location": "westeurope"}, "InvalidResourceGroupName"),
         ("x" * 91, {"location": "westeurope"}, "InvalidResourceGroupName"),
         ("fine", {}, "LocationRequired"),
-        ("fine", {"location": 7}, "LocationRequired"),
+        ("fine", {"location": 7}, "InvalidRequestContent"),
         ("fine", {"location": "!"}, "LocationNotAvailableForResourceGroup"),
-        ("fine", {"location": "eastus", "tags": {"a": 1}}, "InvalidTagNameOrValue"),
+        ("fine", {"location": "eastus", "tags": {"a": 1}}, "InvalidRequestContent"),
     ],
 )
 def test_a_bad_group_is_refused(
