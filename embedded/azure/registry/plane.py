@@ -10,9 +10,12 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from embedded.azure.keys import SigningKey
@@ -25,7 +28,7 @@ from embedded.azure.registry.front.catalog import Catalog
 from embedded.azure.registry.front.contents import Contents
 from embedded.azure.registry.front.door import Door
 from embedded.azure.registry.front.scope_tokens import ScopeTokens
-from embedded.azure.registry.front.sign_in import SignIn
+from embedded.azure.registry.front.sign_in import SignIn, refusal
 from embedded.azure.registry.front.stream import Stream
 from embedded.azure.registry.front.tokens import Tokens
 from embedded.azure.service import Access, Directory, Settings
@@ -131,9 +134,23 @@ class Plane:
                 Route("/acr/v1/{path:path}", catalog.__call__, methods=ALL),
                 Route("/v2/{path:path}", self._stream.__call__, methods=ALL),
                 Route("/v2", self._stream.__call__, methods=ALL),
-            ]
+            ],
+            exception_handlers={
+                HTTPStatus.NOT_FOUND: _nothing_there,
+                HTTPStatus.METHOD_NOT_ALLOWED: _not_allowed,
+            },
         )
         return Door(routes, self._current)
+
+
+async def _nothing_there(request: Request, _: Exception) -> Response:
+    path = request.scope["path"]
+    return refusal(HTTPStatus.NOT_FOUND, "NOT_FOUND", f"there is nothing at {path}")
+
+
+async def _not_allowed(request: Request, _: Exception) -> Response:
+    message = f"{request.method} is not supported"
+    return refusal(HTTPStatus.METHOD_NOT_ALLOWED, "UNSUPPORTED", message)
 
 
 class _Server(uvicorn.Server):

@@ -26,7 +26,9 @@ from embedded.azure.store import Document
 
 SWITCH = ("enabled", "disabled")
 EVENTS = r"push|delete|quarantine|chart_push|chart_delete"
-URI = r"https?://[^\s/]+(/\S*)?"
+URI = r"https?://[\w.-]+(:\d{1,5})?(/[!-~]*)?"
+HEADER = r"[\w!#$%&'*+.^`|~-]+"
+VALUE = r"[\t -~]*"
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 REPOSITORY = rf"{_PART}(?:/{_PART})*"
 #: One ``*`` at the end after a slash, or alone for all repositories.
@@ -43,9 +45,10 @@ def _webhook(_: Family, properties: Json) -> None:
     kind.text(properties, "scope", r"[\w./:*-]{0,255}", "repository:tag, or a prefix*")
     headers = properties["customHeaders"]
     if not isinstance(headers, Mapping) or not all(
-        isinstance(one, str) for one in headers.values()
+        re.fullmatch(HEADER, name) and isinstance(one, str) and re.fullmatch(VALUE, one)
+        for name, one in headers.items()
     ):
-        raise InvalidProperty("customHeaders", "[hidden]", "an object of texts")
+        raise InvalidProperty("customHeaders", "[hidden]", "an object of HTTP headers")
 
 
 def _scope_map(_: Family, properties: Json) -> None:
@@ -90,7 +93,9 @@ def _cache_rule(family: Family, properties: Json) -> None:
     kind.text(properties, "sourceRepository", source, "HOST/REPOSITORY")
     kind.text(properties, "targetRepository", rf"{REPOSITORY}(/\*)?", "a repository")
     wanted = properties.get("credentialSetResourceId")
-    if wanted and key(wanted) not in [key(o.id) for o in family.of("credentialSets")]:
+    if wanted and key(str(wanted)) not in [
+        key(o.id) for o in family.of("credentialSets")
+    ]:
         known = "a credential set of the registry"
         raise InvalidProperty("credentialSetResourceId", wanted, known)
 

@@ -62,7 +62,7 @@ class Passwords:
 
     def _token(self, registry: str, path: str) -> Document:
         """Raises TokenNotFound."""
-        inside = key(path).startswith(f"{key(registry)}/tokens/")
+        inside = key(path).rpartition("/")[0] == f"{key(registry)}/tokens"
         found = self._children.find(path) if inside else None
         if found is None:
             raise TokenNotFound(path)
@@ -94,9 +94,10 @@ def _moment(given: Any) -> str | None:
         return None
     try:
         found = datetime.fromisoformat(given)
-    except (TypeError, ValueError) as error:
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        found = aware.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidProperty(
             "expiry", given, "a time such as 2026-12-31T00:00:00Z"
         ) from error
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return found.isoformat().replace("+00:00", "Z")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -57,7 +57,7 @@ class Catalog:
         self._login_server = login_server
 
     async def __call__(self, request: Request) -> Response:
-        path = request.url.path.rstrip("/")
+        path = str(request.scope["path"]).rstrip("/")
         if path == "/acr/v1/_catalog":
             return self._all(request)
         for kind, pattern in _PATHS:
@@ -175,14 +175,16 @@ def _page(request: Request, names: Sequence[str]) -> tuple[list[str], dict[str, 
     last = request.query_params.get("last")
     start = names.index(last) + 1 if last in names else 0
     text = request.query_params.get("n", "")
-    count = int(text) if text.isdigit() and int(text) else PAGE
+    count = int(text) if re.fullmatch("0*[1-9][0-9]{0,8}", text) else PAGE
     page = list(names[start : start + count])
     if start + count >= len(names):
         return page, {}
     query: dict[str, object] = {"last": page[-1], "n": count}
     if "orderby" in request.query_params:
         query["orderby"] = request.query_params["orderby"]
-    return page, {"Link": f'<{request.url.path}?{urlencode(query)}>; rel="next"'}
+    return page, {
+        "Link": f'<{quote(request.scope["path"])}?{urlencode(query)}>; rel="next"'
+    }
 
 
 def _tag(tag: Tag) -> dict[str, Any]:

@@ -43,8 +43,10 @@ def is_open(properties: Mapping[str, Any], caller: str) -> bool:
     if properties["publicNetworkAccess"] == "Disabled":
         return False
     rules = properties.get("networkRuleSet") or {}
-    if rules.get("defaultAction", "Allow") == "Allow":
+    if (rules.get("defaultAction") or "Allow") == "Allow":
         return True
     address = ipaddress.IPv4Address(caller)
-    allowed = (ipaddress.IPv4Network(one["value"]) for one in rules.get("ipRules", ()))
+    allowed = (
+        ipaddress.IPv4Network(one["value"]) for one in rules.get("ipRules") or ()
+    )
     return any(address in network for network in allowed)

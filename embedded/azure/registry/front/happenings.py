@@ -22,7 +22,7 @@ CHANGES = {"PUT": (201, "push"), "DELETE": (202, "delete")}
 def of(request: Request, status: int, headers: Mapping[str, str]) -> Happening | None:
     """The event of a request that Distribution has answered; None for most."""
     done, action = CHANGES.get(request.method, (0, ""))
-    found = _MANIFEST.fullmatch(request.url.path)
+    found = _MANIFEST.fullmatch(request.scope["path"])
     if found is None or status != done:
         return None
     repository, reference = found["name"], found["reference"]
@@ -36,6 +36,12 @@ def of(request: Request, status: int, headers: Mapping[str, str]) -> Happening |
     if tag:
         target["tag"] = tag
     return Happening(action, repository, tag, target, sender(request))
+
+
+def is_push(request: Request) -> bool:
+    """Whether a manifest comes with the request."""
+    path = request.scope["path"]
+    return request.method == "PUT" and _MANIFEST.fullmatch(path) is not None
 
 
 def deleted_repository(request: Request, repository: str) -> Happening:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from embedded.azure import forms, intake
 from embedded.azure.registry.front import scopes
 from embedded.azure.registry.front.callers import Caller, Callers, Unauthorized
 from embedded.azure.registry.front.tokens import ACCESS_LIFE, Tokens
@@ -31,7 +31,10 @@ class SignIn:
 
     async def exchange(self, request: Request) -> Response:
         """An Entra access token for a refresh token of the registry."""
-        form = await _form(request)
+        try:
+            form = await forms.read(request)
+        except intake.TooLarge:
+            return too_large()
         if _one(form, "grant_type") not in (
             "access_token",
             "access_token_refresh_token",
@@ -48,13 +51,15 @@ class SignIn:
         """Credentials for an access token of the scopes that are asked for."""
         try:
             if request.method == "POST":
-                form = await _form(request)
+                form: Form = await forms.read(request)
                 caller = self._by_form(form)
                 asked = form.get("scope", [])
             else:
                 caller = self._by_header(request.headers.get("authorization"))
                 asked = request.query_params.getlist("scope")
                 form = {"access_type": self._offline(request)}
+        except intake.TooLarge:
+            return too_large()
         except Unauthorized as error:
             return refusal(401, "UNAUTHORIZED", str(error))
         return JSONResponse(self._answer(caller, asked, form))
@@ -105,13 +110,13 @@ class SignIn:
         return ["offline"] if offline else []
 
 
-async def _form(request: Request) -> Form:
-    return parse_qs((await request.body()).decode(errors="replace"))
-
-
 def _one(form: Form, name: str) -> str:
     values = form.get(name) or [""]
     return values[0]
+
+
+def too_large() -> JSONResponse:
+    return refusal(413, "SIZE_INVALID", f"the form has more than {forms.LARGEST} bytes")
 
 
 def refusal(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from http import HTTPStatus
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
+from embedded.azure import intake
 from embedded.azure.registry.children.notices import Happening
-from embedded.azure.registry.front import happenings
+from embedded.azure.registry.front import happenings, manifests, paths
 from embedded.azure.registry.front.sign_in import refusal
 
 #: Bytes that are read from Distribution at once.
@@ -50,8 +52,27 @@ class Stream:
         )
 
     async def __call__(self, request: Request) -> Response:
+        wrong = paths.check(request.scope["path"])
+        if wrong is not None:
+            return refusal(wrong.status, wrong.code, wrong.message)
+        if happenings.is_push(request):
+            return await self._push(request)
+        return await self._pass_on(request)
+
+    async def _push(self, request: Request) -> Response:
+        """A manifest is held: Distribution fails at some that are none."""
         try:
-            answer = await self._client.send(self._request(request), stream=True)
+            data = await intake.take(request, manifests.LARGEST)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except intake.TooLarge:
+            message = f"the manifest has more than {manifests.LARGEST} bytes"
+            return refusal(413, "MANIFEST_INVALID", message)
+        return await self._pass_on(request, data)
+
+    async def _pass_on(self, request: Request, data: bytes | None = None) -> Response:
+        try:
+            answer = await self._client.send(self._request(request, data), stream=True)
         except ClientDisconnect:
             return Response(status_code=499)
         except httpx.HTTPError:
@@ -62,24 +83,45 @@ class Stream:
         headers = {
             name: value for name, value in answer.headers.items() if name not in DROPPED
         }
+        mended = _mended(answer.status_code, headers, data)
+        if mended is not None:
+            await answer.aclose()
+            return mended
         return StreamingResponse(_body(answer), answer.status_code, headers)
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    def _request(self, request: Request) -> httpx.Request:
+    def _request(self, request: Request, data: bytes | None) -> httpx.Request:
+        # As bytes: not every client's headers are ASCII.
         headers = [
             (name, value)
-            for name, value in request.headers.items()
-            if name not in HOP_BY_HOP
+            for name, value in request.headers.raw
+            if name.decode("latin-1") not in HOP_BY_HOP
         ]
         path = request.scope["raw_path"].decode("ascii")
         query = request.scope["query_string"].decode("ascii")
         url = f"{self._target()}{path}" + (f"?{query}" if query else "")
         body = request.stream() if request.method in BODIES else None
+        content = body if data is None else data
         return self._client.build_request(
-            request.method, url, headers=headers, content=body
+            request.method, url, headers=headers, content=content
         )
+
+
+def _mended(
+    status: int, headers: Mapping[str, str], manifest: bytes | None
+) -> Response | None:
+    """What Distribution should have answered, where it goes wrong itself."""
+    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        # It announces a body and sends none.
+        kept = {k: v for k, v in headers.items() if not k.startswith("content-")}
+        return refusal(status, "RANGE_INVALID", "invalid range", headers=kept)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and manifest is not None:
+        fault = manifests.fault(manifest)
+        if fault is not None:
+            return refusal(400, "MANIFEST_INVALID", f"manifest invalid: {fault}")
+    return None
 
 
 async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
