@@ -9,14 +9,15 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from embedded.azure import certificates, files, metadata
+from embedded.azure import certificates, description, files, metadata, refusals
 from embedded.azure.authorization.roles import ROLES
 from embedded.azure.authorization.routes import AuthorizationService
 from embedded.azure.entra.directory import TokenDirectory
@@ -28,7 +29,7 @@ from embedded.azure.instance.routes import InstanceService
 from embedded.azure.operations import OperationTable
 from embedded.azure.registry.routes import RegistryService
 from embedded.azure.resources.routes import ResourcesService
-from embedded.azure.service import Service, Settings
+from embedded.azure.service import Json, Service, Settings
 from embedded.azure.store import Store
 
 LOGGER = logging.getLogger(__name__)
@@ -82,13 +83,30 @@ class Azure:
         async def arm(request: Request) -> Response:
             return await gateway(request)
 
+        async def openapi(_: Request) -> Response:
+            return JSONResponse(self.description())
+
         return Starlette(
             routes=[
                 *metadata.routes(self.settings, self.directory.tenant_id),
                 *Graph(self.settings, self.directory).routes,
                 *Entra(self.settings, self.directory).routes,
+                HttpRoute("/openapi.json", openapi),
                 HttpRoute("/{path:path}", arm, methods=METHODS),
-            ]
+            ],
+            exception_handlers={
+                HTTPStatus.METHOD_NOT_ALLOWED: _not_allowed,
+                HTTPStatus.NOT_FOUND: _no_path,
+            },
+        )
+
+    def description(self) -> Json:
+        """What it serves, as OpenAPI."""
+        return description.document(
+            self.settings,
+            self.directory.subscription_id,
+            self.services,
+            self.operations.routes,
         )
 
     async def start(self) -> None:
@@ -116,6 +134,18 @@ class Azure:
         }
         file = settings.home / "connection.json"
         files.replace(file, json.dumps(body, indent=4).encode(), 0o600)
+
+
+async def _not_allowed(request: Request, _: Exception) -> Response:
+    """A method that no operation has, such as TRACE."""
+    error = refusals.MethodNotAllowed(request.method, request.scope["path"])
+    return JSONResponse(error.body(), error.status)
+
+
+async def _no_path(_: Request, __: Exception) -> Response:
+    """A path with a line break in it, which no route takes."""
+    error = refusals.InvalidPath()
+    return JSONResponse(error.body(), error.status)
 
 
 class Server(uvicorn.Server):

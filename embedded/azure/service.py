@@ -99,13 +99,16 @@ class Route:
     ``/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.X/ys/{y}``;
     fixed segments match without regard to case. ``action`` is the RBAC action the
     caller needs on the resource (the path up to the last known id), or None where any
-    signed-in caller may ask.
+    signed-in caller may ask. ``schema`` is the body's shape (JSON Schema 2020-12), None
+    where there is no body; ``query`` are parameters that it heeds beside api-version.
     """
 
     method: str
     path: str
     action: str | None
     handler: Handler
+    schema: Json | None = None
+    query: Sequence[str] = ()
 
 
 class Service(Protocol):

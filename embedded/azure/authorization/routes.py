@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from embedded.azure.authorization import schema
 from embedded.azure.authorization.errors import DefinitionNotFound, InvalidFilter
 from embedded.azure.authorization.locks import Locks
 from embedded.azure.authorization.model import RoleAssignments
@@ -24,6 +25,7 @@ VERSIONS = (
     "2022-05-01-preview",
 )
 LOCK_VERSIONS = ("2015-01-01", "2016-09-01", "2017-04-01", "2020-05-01")
+FILTER = ("$filter",)
 _ROLE_NAME = re.compile(r"roleName\s+eq\s+'([^']*)'", re.I)
 
 
@@ -55,11 +57,11 @@ class AuthorizationService:
         definitions = f"{{scope}}/providers/{self.namespace}/roleDefinitions"
         read = f"{self.namespace}/roleDefinitions/read"
         self.routes: Sequence[Route] = (
-            Route("GET", many, f"{kind}/read", self._list),
-            Route("PUT", one, f"{kind}/write", self._put),
+            Route("GET", many, f"{kind}/read", self._list, query=FILTER),
+            Route("PUT", one, f"{kind}/write", self._put, schema.ASSIGNMENT),
             Route("GET", one, f"{kind}/read", self._get),
             Route("DELETE", one, f"{kind}/delete", self._delete),
-            Route("GET", definitions, read, self._definitions),
+            Route("GET", definitions, read, self._definitions, query=FILTER),
             Route("GET", f"{definitions}/{{name}}", read, self._definition),
             *self._lock_routes(),
         )
@@ -70,7 +72,7 @@ class AuthorizationService:
         one = f"{many}/{{name}}"
         return (
             Route("GET", many, f"{kind}/read", self._list_locks),
-            Route("PUT", one, f"{kind}/write", self._put_lock),
+            Route("PUT", one, f"{kind}/write", self._put_lock, schema.LOCK),
             Route("GET", one, f"{kind}/read", self._get_lock),
             Route("DELETE", one, f"{kind}/delete", self._delete_lock),
         )

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from embedded.azure import intake
 from embedded.azure.entra.directory import TokenDirectory
 from embedded.azure.entra.errors import (
     AuthenticationFailed,
@@ -76,7 +77,11 @@ class Graph:
         async def answer(request: Request) -> JSONResponse:
             try:
                 self._sign_in(request)
-                return JSONResponse(find(request, await request.body()))
+                data = await intake.take(request, LARGEST_BODY)
+                return JSONResponse(find(request, data))
+            except intake.TooLarge:
+                large = InvalidGraphBody(f"it is larger than {LARGEST_BODY} bytes")
+                return JSONResponse(large.body(), large.status)
             except ArmError as error:
                 return JSONResponse(error.body(), error.status, error.headers)
 
@@ -107,7 +112,7 @@ class Graph:
         return {"value": []}
 
     def _unknown(self, request: Request, _: bytes) -> Json:
-        raise GraphPathUnknown(request.method, request.url.path)
+        raise GraphPathUnknown(request.method, request.scope["path"])
 
     def _filtered(self, text: str) -> Iterator[Principal]:
         test = _test(text)
@@ -133,14 +138,14 @@ class Graph:
 
 def _ids(data: bytes) -> Sequence[str]:
     """Of a body ``{"ids": […]}``. Raises InvalidGraphBody."""
-    if len(data) > LARGEST_BODY:
-        raise InvalidGraphBody(f"it is larger than {LARGEST_BODY} bytes")
     try:
         ids = json.loads(data)["ids"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidGraphBody("it must be an object with the list 'ids'") from error
-    if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
-        raise InvalidGraphBody("'ids' must be a list of texts")
+    if not isinstance(ids, list) or not all(
+        isinstance(one, str) and one.isascii() for one in ids
+    ):
+        raise InvalidGraphBody("'ids' must be a list of ids")
     if len(ids) > MOST_IDS:
         raise InvalidGraphBody(f"'ids' may hold {MOST_IDS}, and holds {len(ids)}")
     return ids

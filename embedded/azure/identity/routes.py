@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from embedded.azure.identity import schema
 from embedded.azure.identity.model import Identities
 from embedded.azure.service import Call, Directory, Reply, Route, Settings
 from embedded.azure.store import Store
@@ -42,8 +43,8 @@ class IdentityService:
             Route("GET", subscription, f"{kind}/read", self._list),
             Route("GET", many, f"{kind}/read", self._list),
             Route("GET", one, f"{kind}/read", self._get),
-            Route("PUT", one, f"{kind}/write", self._put),
-            Route("PATCH", one, f"{kind}/write", self._patch),
+            Route("PUT", one, f"{kind}/write", self._put, schema.IDENTITY),
+            Route("PATCH", one, f"{kind}/write", self._patch, schema.IDENTITY_PATCH),
             Route("DELETE", one, f"{kind}/delete", self._delete),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from embedded.azure.instance import limits
+from embedded.azure.instance import limits, schema
 from embedded.azure.instance.addresses import Addresses
 from embedded.azure.instance.attendant import Attendant
 from embedded.azure.instance.engine import DockerEngine
@@ -84,9 +84,9 @@ class InstanceService:
         inside = f"{group}/containers"
         region = f"{NAMESPACE}/locations"
         return [
-            Route("PUT", ONE, f"{group}/write", self._put),
+            Route("PUT", ONE, f"{group}/write", self._put, schema.GROUP),
             Route("GET", ONE, f"{group}/read", self._get),
-            Route("PATCH", ONE, f"{group}/write", self._patch),
+            Route("PATCH", ONE, f"{group}/write", self._patch, schema.GROUP_PATCH),
             Route("DELETE", ONE, f"{group}/delete", self._delete),
             Route("GET", LIST, f"{group}/read", self._list),
             Route(
@@ -98,7 +98,13 @@ class InstanceService:
             Route("POST", f"{ONE}/start", f"{group}/start/action", self._start),
             Route("POST", f"{ONE}/stop", f"{group}/stop/action", self._stop),
             Route("POST", f"{ONE}/restart", f"{group}/restart/action", self._restart),
-            Route("GET", f"{INSIDE}/logs", f"{inside}/logs/read", self._logs),
+            Route(
+                "GET",
+                f"{INSIDE}/logs",
+                f"{inside}/logs/read",
+                self._logs,
+                query=("tail", "timestamps"),
+            ),
             Route("POST", f"{INSIDE}/exec", f"{inside}/exec/action", _refuse("exec")),
             Route(
                 "POST", f"{INSIDE}/attach", f"{inside}/attach/action", _refuse("attach")

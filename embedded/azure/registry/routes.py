@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from embedded.azure.errors import ArmError
 from embedded.azure.ids import key
-from embedded.azure.registry import images, rules
+from embedded.azure.registry import images, rules, schema
 from embedded.azure.registry.children.kinds import KINDS, check_family
 from embedded.azure.registry.children.model import Children
 from embedded.azure.registry.children.notices import Notices
@@ -88,12 +88,18 @@ class RegistryService:
         many = f"{one}/resourceGroups/{{group}}/providers/{kind}"
         path = f"{many}/{{name}}"
         return (
-            Route("POST", check, f"{self.namespace}/registries/read", self._check),
+            Route(
+                "POST",
+                check,
+                f"{self.namespace}/registries/read",
+                self._check,
+                schema.CHECK_NAME,
+            ),
             Route("GET", f"{one}/providers/{kind}", f"{kind}/read", self._list),
             Route("GET", many, f"{kind}/read", self._list),
             Route("GET", path, f"{kind}/read", self._get),
-            Route("PUT", path, f"{kind}/write", self._put),
-            Route("PATCH", path, f"{kind}/write", self._patch),
+            Route("PUT", path, f"{kind}/write", self._put, schema.REGISTRY),
+            Route("PATCH", path, f"{kind}/write", self._patch, schema.REGISTRY_PATCH),
             Route("DELETE", path, f"{kind}/delete", self._delete),
             Route(
                 "POST",
@@ -106,6 +112,7 @@ class RegistryService:
                 f"{path}/regenerateCredential",
                 f"{kind}/regenerateCredential/action",
                 self._regenerate,
+                schema.REGENERATE,
             ),
             Route("GET", f"{path}/listUsages", f"{kind}/listUsages/read", self._usages),
             *ChildRoutes(self._children, self._notices, path).routes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from embedded.azure.resources import schema
 from embedded.azure.resources.errors import GroupNotFound, ProviderNotFound
 from embedded.azure.resources.model import Groups
 from embedded.azure.service import (
@@ -34,6 +35,7 @@ VERSIONS = (
     "2025-04-01",
 )
 GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
+FILTER = ("$filter",)
 LOCATIONS = {
     "eastus": "East US",
     "eastus2": "East US 2",
@@ -90,10 +92,22 @@ class ResourcesService:
                 self._provider,
             ),
             Route("GET", f"{one}/resourceGroups", f"{GROUPS}/read", self._list),
-            Route("GET", f"{one}/resources", f"{GROUPS}/read", self._resources),
-            Route("GET", f"{group}/resources", f"{GROUPS}/read", self._resources),
-            Route("PUT", group, f"{GROUPS}/write", self._put),
-            Route("PATCH", group, f"{GROUPS}/write", self._patch),
+            Route(
+                "GET",
+                f"{one}/resources",
+                f"{GROUPS}/read",
+                self._resources,
+                query=FILTER,
+            ),
+            Route(
+                "GET",
+                f"{group}/resources",
+                f"{GROUPS}/read",
+                self._resources,
+                query=FILTER,
+            ),
+            Route("PUT", group, f"{GROUPS}/write", self._put, schema.GROUP),
+            Route("PATCH", group, f"{GROUPS}/write", self._patch, schema.GROUP_PATCH),
             Route("GET", group, f"{GROUPS}/read", self._get),
             Route("HEAD", group, f"{GROUPS}/read", self._head),
             Route("DELETE", group, f"{GROUPS}/delete", self._delete),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from embedded.azure.registry import schema
 from embedded.azure.registry.children.kinds import KINDS
 from embedded.azure.registry.children.model import Children
 from embedded.azure.registry.children.notices import Notices
 from embedded.azure.registry.children.passwords import Passwords
 from embedded.azure.registry.errors import FeatureNotSupported
-from embedded.azure.service import Call, Reply, Route
+from embedded.azure.service import Call, Json, Reply, Route
 from embedded.azure.store import Document
 
 KIND = "Microsoft.ContainerRegistry/registries"
@@ -31,8 +32,10 @@ class ChildRoutes:
             one = f"{many}/{{child}}"
             yield Route("GET", many, f"{kind}/read", self._list)
             yield Route("GET", one, f"{kind}/read", self._get)
-            yield Route("PUT", one, f"{kind}/write", self._put)
-            yield Route("PATCH", one, f"{kind}/write", self._patch)
+            whole = schema.child(row.type, patch=False)
+            part = schema.child(row.type, patch=True)
+            yield Route("PUT", one, f"{kind}/write", self._put, whole)
+            yield Route("PATCH", one, f"{kind}/write", self._patch, part)
             yield Route("DELETE", one, f"{kind}/delete", self._delete)
 
     def _actions(self) -> Iterator[Route]:
@@ -44,14 +47,15 @@ class ChildRoutes:
         ):
             action = f"{KIND}/webhooks/{verb}/action"
             yield Route("POST", f"{hook}/{verb}", action, handler)
-        for verb, handler in (
-            ("generateCredentials", self._generate),
-            ("scheduleRun", self._no_runs),
-            ("listBuildSourceUploadUrl", self._no_runs),
-            ("importImage", self._no_import),
+        whole: Json = {"type": "object"}
+        for verb, handler, body in (
+            ("generateCredentials", self._generate, schema.GENERATE),
+            ("scheduleRun", self._no_runs, whole),
+            ("listBuildSourceUploadUrl", self._no_runs, None),
+            ("importImage", self._no_import, whole),
         ):
             action = f"{KIND}/{verb}/action"
-            yield Route("POST", f"{self._base}/{verb}", action, handler)
+            yield Route("POST", f"{self._base}/{verb}", action, handler, body)
         runs = f"{self._base}/runs"
         yield Route("GET", runs, f"{KIND}/runs/read", self._runs)
 
