@@ -18,7 +18,7 @@ STACKS = {
     for file in PROJECT.glob("Pulumi.*.yaml")
 }
 #: Fields of structured keys that hold secrets; an address only if it has a query.
-SECRET_FIELDS = {"accessToken", "headers"}
+SECRET_FIELDS = {"accessToken", "headers", "secret", "secureEnvironment"}
 
 
 def secrets(value: Any, inside: bool = False) -> Iterator[Any]:

@@ -27,7 +27,7 @@ def left(clone: Clone) -> list[Json]:
     ("stack", "change", "changed"),
     [
         ("local-defaults", {"environment": {"A": "b"}}, {"acr-lab": "update"}),
-        ("local-max", {"cpu": 0.25}, {"acr-lab": "replace"}),
+        ("local-max", {"cpu": 0.6}, {"acr-lab": "replace"}),
         (
             "local-secure",
             {"allowedIps": ["127.0.0.1", "203.0.113.0/28"]},
