@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pulumi
 from pulumi_azure_native import containerinstance
 
 from infra.settings.containers import Container
@@ -32,7 +33,8 @@ def _http_get(
     probe: Probe, container: Container
 ) -> containerinstance.ContainerHttpGetArgs:
     headers = [
-        containerinstance.HttpHeaderArgs(name=name, value=value)
+        # It may be an Authorization: kept as a secret of the state.
+        containerinstance.HttpHeaderArgs(name=name, value=pulumi.Output.secret(value))
         for name, value in probe.headers.items()
     ]
     return containerinstance.ContainerHttpGetArgs(

@@ -164,6 +164,7 @@ def test_secrets_of_the_group_are_marked_as_secrets() -> None:
         **texts(
             sidecars=[{"name": "cache", "secureEnvironment": {"PIN": "sesame"}}],
             initContainers=[{"name": "first", "secureEnvironment": {"PIN": "sesame"}}],
+            livenessProbe={"path": "/", "headers": {"Authorization": "sesame"}},
             volumes=[{"name": "hidden", "secret": {"pin": "sesame"}}],
             logAnalytics={"workspaceId": GUID, "workspaceKey": KEY},
         )

@@ -19,6 +19,7 @@ from infra.settings.access import AccessSettings
 from infra.settings.image import ImageSettings
 from infra.settings.instance import InstanceSettings
 from infra.settings.reader import (
+    KEPT_KEYS,
     NAMESPACE,
     SECRET_KEYS,
     Reader,
@@ -56,6 +57,11 @@ class Settings:
                 f"{NAMESPACE}:{key} is kept in plain text: set what is secret in it "
                 "with `pulumi config set --secret --path`"
             )
+        for key in shown_secrets(secret):
+            pulumi.log.warn(
+                f"{NAMESPACE}:{key} is encrypted in the stack's file and in plain in "
+                "the state, and Azure shows it. Secrets belong in secureEnvironment"
+            )
         region = pulumi.Config("azure-native").get("location")
         return read(values, secret, region)
 
@@ -67,6 +73,11 @@ def plain_secrets(values: Mapping[str, str], secret: frozenset[str]) -> list[str
         for key in SECRET_KEYS - secret
         if values.get(key, "") not in ("", "{}", "[]")
     )
+
+
+def shown_secrets(secret: frozenset[str]) -> list[str]:
+    """Keys that are encrypted in the stack's file, and that the program shows."""
+    return sorted(secret - KEPT_KEYS)
 
 
 def read(

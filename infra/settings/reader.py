@@ -30,6 +30,12 @@ DELICATE_KEYS = frozenset(
         "webhooks",
     }
 )
+#: Keys with what stays a secret in the state.
+KEPT_KEYS = (
+    SECRET_KEYS
+    | DELICATE_KEYS - {"buildArguments"}
+    | {"livenessProbe", "readinessProbe"}
+)
 Value = TypeVar("Value")
 
 

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from infra.settings import Settings, SettingsInvalid, plain_secrets, read
+from infra.settings import (
+    Settings,
+    SettingsInvalid,
+    plain_secrets,
+    read,
+    shown_secrets,
+)
 
 GUID = "11111111-2222-3333-4444-555555555555"
 HOOK = {"name": "pushed", "uri": "https://example.com/sesame"}
@@ -148,3 +154,8 @@ def test_secrets_that_are_not_encrypted_are_told() -> None:
     values = {"servicePrincipal": '{"clientId": "x"}', "secureEnvironment": "{}"}
     assert plain_secrets(values, frozenset()) == ["servicePrincipal"]
     assert plain_secrets(values, frozenset({"servicePrincipal"})) == []
+
+
+def test_an_encrypted_key_that_the_program_shows_is_told() -> None:
+    given = frozenset({"environment", "secureEnvironment", "webhooks", "livenessProbe"})
+    assert shown_secrets(given) == ["environment"]
