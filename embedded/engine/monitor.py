@@ -7,6 +7,7 @@ SDK's own stubs. An option that is not supported is refused by name.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import threading
 from collections.abc import Callable
@@ -243,9 +244,9 @@ class Monitor(
             parent=request.parent,
             provider=self._provider(request),
             version=request.version,
-            dependencies=tuple(request.dependencies),
+            dependencies=tuple(sorted(request.dependencies)),
             property_dependencies={
-                key: tuple(one.urns)
+                key: tuple(sorted(one.urns))
                 for key, one in sorted(request.propertyDependencies.items())
             },
             protect=_optional(request, "protect"),
@@ -263,6 +264,9 @@ class Monitor(
             custom_timeouts=_timeouts(request.customTimeouts),
             error_hooks=tuple(request.hooks.on_error),
             source_position=self._position(request.sourcePosition),
+            stack_trace=tuple(
+                self._position(frame.pc) for frame in request.stackTrace.frames
+            ),
         )
 
     def _provider(self, request: Any) -> str:
@@ -274,15 +278,12 @@ class Monitor(
         return self.default_provider(package, request.version)
 
     def _position(self, position: Any) -> str:
-        """``project:///__main__.py#12`` for a position inside the project."""
-        if not position.uri:
+        """``project:///__main__.py#12``, relative to the project; ``''`` for none."""
+        if not position.uri.startswith("file:///"):
             return ""
-        path = Path(position.uri.removeprefix("file://"))
-        if not path.is_relative_to(self._directory):
-            return ""
-        where = f"#{position.line}" if position.line else ""
-        where += f",{position.column}" if position.line and position.column else ""
-        return f"project:///{path.relative_to(self._directory)}{where}"
+        path = os.path.relpath(position.uri.removeprefix("file://"), self._directory)
+        column = f",{position.column}" if position.column else ""
+        return f"project:///{path}#{position.line}{column}"
 
     # Failure
 

@@ -54,6 +54,7 @@ class Goal:
     custom_timeouts: Mapping[str, float] = field(default_factory=dict)
     error_hooks: tuple[str, ...] = ()
     source_position: str = ""
+    stack_trace: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ def record(goal: Goal, old: Resource | None, inputs: Properties) -> Resource:
         created=old.created if old else "",
         modified=old.modified if old else "",
         source_position=goal.source_position,
+        stack_trace=goal.stack_trace,
         ignore_changes=goal.ignore_changes,
         replace_on_changes=goal.replace_on_changes,
         replacement_trigger=goal.replacement_trigger,

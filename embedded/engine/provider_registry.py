@@ -17,6 +17,8 @@ from embedded.engine.state import Resource
 from embedded.engine.values import Properties, Secret
 
 PREFIX = "pulumi:providers:"
+#: Where the CLI keeps what is its own; with a version it is there, empty or not.
+INTERNAL = "__internal"
 
 
 @dataclass
@@ -47,8 +49,7 @@ class ProviderRegistry:
             key: Secret(text) if secret else text
             for key, (text, secret) in self.config.namespace(package).items()
         }
-        if version:
-            inputs["version"] = version
+        inputs = versioned(inputs, version)
         with self._lock:
             known = next((r for r in self.journal.new if r.urn == name), None)
             found = known or self.register(Resource(name, type_, True, inputs=inputs))
@@ -60,16 +61,18 @@ class ProviderRegistry:
             old = next((r for r in self.journal.old if r.urn == wanted.urn), None)
             plugin = self._start(package_of(wanted))
             provider = Provider(plugin)
-            inputs = provider.check_config(wanted.urn, wanted.inputs)
+            inputs = provider.check_config(wanted.urn, _config(wanted.inputs))
+            if INTERNAL in wanted.inputs:
+                inputs = {INTERNAL: wanted.inputs[INTERNAL], **inputs}
             made = replace(
                 wanted,
                 id=old.id if old else str(uuid.uuid4()),
                 inputs=inputs,
-                outputs=inputs,
+                outputs=_config(inputs),
                 created=old.created if old else now(),
                 modified=old.modified if old else now(),
             )
-            provider.configure(inputs)
+            provider.configure(_config(inputs))
             self._running[reference(made)] = provider
             self.journal.settle(old, made)
             return made
@@ -86,7 +89,7 @@ class ProviderRegistry:
                 if found is None:
                     raise StateDamaged(f"the state does not know the provider {ref}")
                 provider = Provider(self._start(package_of(found)))
-                provider.configure(found.inputs)
+                provider.configure(_config(found.inputs))
                 self._running[ref] = provider
             return self._running[ref]
 
@@ -108,6 +111,16 @@ class ProviderRegistry:
 
 def reference(provider: Resource) -> str:
     return f"{provider.urn}::{provider.id}"
+
+
+def versioned(inputs: Properties, version: str) -> Properties:
+    """A provider's inputs with the version of its package, if the program names one."""
+    return {INTERNAL: {}, "version": version, **inputs} if version else inputs
+
+
+def _config(inputs: Properties) -> Properties:
+    """What a provider is told of its own inputs."""
+    return {name: value for name, value in inputs.items() if name != INTERNAL}
 
 
 def package_of(provider: Resource) -> str:

@@ -19,7 +19,11 @@ from embedded.engine.journal import Journal
 from embedded.engine.plan import Decision, Diff, Goal
 from embedded.engine.policies import Policies
 from embedded.engine.provider import Provider
-from embedded.engine.provider_registry import PREFIX, ProviderRegistry
+from embedded.engine.provider_registry import (
+    PREFIX,
+    ProviderRegistry,
+    versioned,
+)
 from embedded.engine.state import Resource
 from embedded.engine.steps import Steps
 from embedded.engine.values import UNKNOWN, Properties
@@ -98,9 +102,7 @@ class Registrar:
         return None
 
     def _plan_provider(self, goal: Goal) -> Planned:
-        inputs = dict(goal.inputs)
-        if goal.version:
-            inputs.setdefault("version", goal.version)
+        inputs = versioned(goal.inputs, goal.version)
         wanted = plan.record(goal, None, self._policies.check(goal, inputs))
         return Planned(lambda: self._providers.register(wanted))
 

@@ -46,6 +46,8 @@ class Resource:
     created: str = ""
     modified: str = ""
     source_position: str = ""
+    #: Positions of the frames, innermost first; ``''`` for one outside any file.
+    stack_trace: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     hide_diff: tuple[str, ...] = ()
@@ -160,6 +162,7 @@ NAMES = {
     "created": "created",
     "modified": "modified",
     "source_position": "sourcePosition",
+    "stack_trace": "stackTrace",
     "ignore_changes": "ignoreChanges",
     "hide_diff": "hideDiff",
     "replace_on_changes": "replaceOnChanges",
@@ -168,6 +171,8 @@ NAMES = {
 }
 #: Written even when empty.
 ALWAYS = {"urn", "custom", "type"}
+#: Read, and never written: they count in the update that they come with.
+UNWRITTEN = {"aliases"}
 LISTS = {f.name for f in fields(Resource) if f.type == "tuple[str, ...]"}
 
 
@@ -175,7 +180,7 @@ def resource_to_json(resource: Resource, encrypt: Cipher) -> Json:
     body: Json = {}
     for ours, name in NAMES.items():
         value = getattr(resource, ours)
-        if not value and ours not in ALWAYS:
+        if ours in UNWRITTEN or (not value and ours not in ALWAYS):
             continue
         if ours in ("inputs", "outputs", "replacement_trigger"):
             value = to_json(value, encrypt)
@@ -183,6 +188,8 @@ def resource_to_json(resource: Resource, encrypt: Cipher) -> Json:
             value = {key: list(urns) for key, urns in value.items()}
         elif ours == "custom_timeouts":
             value = to_json(dict(value), encrypt)
+        elif ours == "stack_trace":
+            value = [{"sourcePosition": one} if one else {} for one in value]
         elif ours in LISTS:
             value = list(value)
         body[name] = value
@@ -201,6 +208,8 @@ def resource_from_json(body: Json, decrypt: Cipher) -> Resource:
             value = from_json(value, decrypt)
         elif ours == "property_dependencies":
             value = {key: tuple(urns or ()) for key, urns in value.items()}
+        elif ours == "stack_trace":
+            value = tuple(one.get("sourcePosition", "") for one in value or ())
         elif ours in LISTS:
             value = tuple(value or ())
         values[ours] = value

@@ -263,17 +263,14 @@ def equal(one: Value, other: Value) -> bool:
 
 
 def mark_secrets(outputs: Value, inputs: Value) -> Value:
-    """The outputs with a secret wherever the inputs have one at the same place."""
-    if isinstance(inputs, Secret):
-        return as_secret(outputs)
+    """The outputs with a secret wherever the inputs have one at the same place.
+
+    A list with a secret in it is one as a whole: items may move. So does the CLI
+    (pulumi/pulumi, pkg/resource/plugin/provider_plugin.go, annotateSecrets).
+    """
     if isinstance(outputs, dict) and isinstance(inputs, dict):
         return {k: mark_secrets(v, inputs.get(k)) for k, v in outputs.items()}
-    if isinstance(outputs, list) and isinstance(inputs, list):
-        if len(outputs) == len(inputs):
-            pairs = zip(outputs, inputs, strict=True)
-            return [mark_secrets(one, other) for one, other in pairs]
-        return as_secret(outputs) if contains_secret(inputs) else outputs
-    return outputs
+    return as_secret(outputs) if contains_secret(inputs) else outputs
 
 
 def as_secret(value: Value) -> Value:

@@ -84,10 +84,14 @@ def test_a_secret_s_plaintext_is_its_json() -> None:
 
 
 def test_what_went_in_secret_comes_out_secret_at_the_same_place() -> None:
-    inputs = {"list": [{"k": Secret("x"), "p": 1.0}], "plain": 2.0}
-    outputs = {"list": [{"k": "x", "p": 1.0, "new": 3.0}], "plain": 2.0}
+    inputs = {"map": {"k": Secret("x"), "p": 1.0}, "plain": 2.0}
+    outputs = {"map": {"k": "x", "p": 1.0, "new": 3.0}, "plain": 2.0}
     marked = mark_secrets(outputs, inputs)
-    assert marked["list"][0] == {"k": Secret("x"), "p": 1.0, "new": 3.0}
-    assert marked["plain"] == 2.0
-    longer = {"list": [*outputs["list"], {}]}  # type: ignore[misc]
-    assert isinstance(mark_secrets(longer, inputs)["list"], Secret)
+    assert marked == {"map": {"k": Secret("x"), "p": 1.0, "new": 3.0}, "plain": 2.0}
+
+
+def test_a_list_with_a_secret_in_it_comes_out_secret_as_a_whole() -> None:
+    inputs = {"list": [{"k": Secret("x")}, {"p": 1.0}]}
+    outputs = {"list": [{"k": "x"}, {"p": 1.0}]}
+    assert mark_secrets(outputs, inputs) == {"list": Secret(outputs["list"])}
+    assert mark_secrets(outputs, outputs) == outputs
