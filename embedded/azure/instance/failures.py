@@ -71,6 +71,17 @@ class InaccessibleImage(ArmError):
         )
 
 
+class ImageOsTypeNotMatchContainerGroup(ArmError):
+    code = "ImageOsTypeNotMatchContainerGroup"
+
+    def __init__(self, image: str, group: str, platforms: str) -> None:
+        super().__init__(
+            f"The image '{image}' in container group '{group}' doesn't support"
+            f" specified OS 'Linux'. It is for {platforms}, and linux/amd64 is what is"
+            " run: build it for that platform, and push it again."
+        )
+
+
 class RegistryErrorResponse(ArmError):
     status = 409
     code = "RegistryErrorResponse"

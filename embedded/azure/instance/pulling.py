@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from docker import DockerClient
 from docker.errors import APIError, ImageNotFound
@@ -19,6 +20,7 @@ from embedded.azure.errors import ArmError
 from embedded.azure.instance.engine import DockerEngine
 from embedded.azure.instance.failures import (
     GroupDeleted,
+    ImageOsTypeNotMatchContainerGroup,
     InaccessibleImage,
     RegistryErrorResponse,
 )
@@ -37,6 +39,10 @@ REFUSALS = (
     "name unknown",
     "forbidden",
 )
+
+
+#: https://learn.microsoft.com/azure/container-instances/container-instances-faq
+PLATFORM = "linux/amd64"
 
 
 @dataclass(frozen=True)
@@ -59,16 +65,21 @@ class Images:
     def check(self, image: str, group: str, sign_in: SignIn) -> None:
         """Ask the registry for the manifest, without a pull.
 
-        Raises InaccessibleImage, RegistryErrorResponse or EngineUnavailable.
+        Raises InaccessibleImage, ImageOsTypeNotMatchContainerGroup,
+        RegistryErrorResponse or EngineUnavailable.
         """
         reference = _parsed(image)
         authentication = self._authentication(reference, group, image, sign_in)
         with self._engine.talking(f"look at image {image}") as client:
             try:
                 ask = client.api.inspect_distribution
-                ask(image, authentication)  # type: ignore[no-untyped-call]
+                told = ask(image, authentication)  # type: ignore[no-untyped-call]
             except APIError as error:
                 raise _refused(image, group, reference, _text(error)) from error
+        platforms = _platforms(told)
+        if platforms and PLATFORM not in platforms:
+            others = ", ".join(platforms)
+            raise ImageOsTypeNotMatchContainerGroup(image, group, others)
 
     def pull(
         self, image: str, group: str, sign_in: SignIn, given_up: threading.Event
@@ -140,6 +151,15 @@ class Images:
 
 class PullFailed(Exception):
     """The engine's own word for a pull that went wrong."""
+
+
+def _platforms(told: Mapping[str, Any]) -> list[str]:
+    """``os/architecture`` of each image that the name stands for; none if not told.
+
+    An index has rows for attestations too, whose platform is unknown/unknown.
+    """
+    found = (f"{one['os']}/{one['architecture']}" for one in told["Platforms"] or ())
+    return [one for one in dict.fromkeys(found) if one not in ("/", "unknown/unknown")]
 
 
 def _parsed(image: str) -> Reference:

@@ -80,9 +80,9 @@ class Image:
         if preview:
             return self._preview(subject, new)
         made = self._make(subject, new)
-        before = old.outputs.get("imageName")
-        if before and before != new["imageName"]:
-            self._engine().remove(str(before))
+        before = str(old.outputs.get("imageName") or old.id)
+        for name in {before, *self._others(before, new)} - {new["imageName"]}:
+            self._engine().remove(name)  # one that a container runs stays until then
         return made
 
     def read(self, subject: Subject, known: State) -> State | None:
@@ -101,14 +101,14 @@ class Image:
 
     def delete(self, subject: Subject, old: State) -> None:
         name = str(old.outputs.get("imageName") or old.id)
-        self._engine().remove(name)
-        for one in self._previewed(name.rpartition(":")[0], old.inputs):
+        for one in {name, *self._others(name, old.inputs)}:
             self._engine().remove(one)
         self._tidy(old.inputs)
 
-    def _previewed(self, repository: str, inputs: Properties) -> list[str]:
-        """What previews have built and no update has taken over."""
-        known = _labels(inputs)
+    def _others(self, name: str, inputs: Properties) -> list[str]:
+        """Names of the same repository and Dockerfile: what previews have built, and
+        what a container still ran when its turn came."""
+        repository, known = name.rpartition(":")[0], _labels(inputs)
         return self._engine().names(repository, known) if known and repository else []
 
     def _preview(self, subject: Subject, inputs: Properties) -> Properties:

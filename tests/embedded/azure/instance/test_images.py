@@ -7,6 +7,7 @@ from collections.abc import Callable
 import docker
 import pytest
 
+from tests import docker_client
 from tests.embedded.azure.instance.portal import (
     GROUPS,
     Portal,
@@ -55,6 +56,21 @@ def test_a_digest_names_an_image(
     answer = lab.put("pinned", group(container(pinned), restartPolicy="Never"))
     assert answer.body["properties"]["provisioningState"] == "Succeeded", answer.body
     lab.delete("pinned")
+
+
+def test_an_image_for_another_platform_is_refused_by_name(
+    lab: Portal, registry: str, engine: docker.DockerClient
+) -> None:
+    other = f"{registry}/app:arm"
+    docker_client.load_image(other, "arm64")
+    engine.api.push(f"{registry}/app", tag="arm", auth_config={})
+    engine.images.remove(other)
+    answer = lab.put("other", group(container(other)))
+    assert (answer.status, answer.code) == (400, "ImageOsTypeNotMatchContainerGroup")
+    assert "doesn't support specified OS 'Linux'" in answer.message
+    assert "It is for linux/arm64, and linux/amd64 is what is run" in answer.message
+    assert lab.call("GET", f"{GROUPS}/other").status == 404
+    assert other not in image_names(engine)
 
 
 def test_delete_leaves_an_image_that_was_there_before(
