@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -35,12 +36,28 @@ def docker_missing() -> str | None:
     return None
 
 
+def az_missing() -> str | None:
+    python = PROJECT / ".venv-az" / "bin" / "python"
+    return None if python.exists() else "no az in .venv-az: `make test` puts it there"
+
+
+def skopeo_missing() -> str | None:
+    return None if shutil.which("skopeo") else "no `skopeo` on PATH"
+
+
+#: Marker -> why what it needs is missing, or None. CI has all of it (REQUIRE_DOCKER=1).
+NEEDS: Mapping[str, Callable[[], str | None]] = {
+    "docker": docker_missing,
+    "az": az_missing,
+    "skopeo": skopeo_missing,
+}
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("cli") and shutil.which("pulumi") is None:
         pytest.skip("no `pulumi` on PATH")
-    if item.get_closest_marker("docker") is None:
-        return
-    reason = docker_missing()
+    asked = [test for name, test in NEEDS.items() if item.get_closest_marker(name)]
+    reason = next(filter(None, (test() for test in asked)), None)
     if reason is not None and os.environ.get("REQUIRE_DOCKER") == "1":
         pytest.fail(f"REQUIRE_DOCKER=1, and {reason}", pytrace=False)
     if reason is not None:

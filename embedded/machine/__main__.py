@@ -17,6 +17,9 @@ from embedded.machine.errors import LocalAzureNotEmpty, MachineError
 
 RUN = ("requirements.txt", "embedded/requirements.txt")
 DEVELOP = (*RUN, "requirements-dev.txt")
+AZ = ("tests/e2e/requirements-az.txt",)
+#: The environments of the project, as folders in it.
+OWN, OF_AZ = ".venv", ".venv-az"
 
 
 def main() -> int:
@@ -50,6 +53,20 @@ def prepare(purpose: str, home: Home) -> None:
         if purpose == "up" or os.environ.get("REQUIRE_DOCKER") == "1":
             raise
         say(f"What needs Docker will be skipped. {error}")
+    if purpose == "test":
+        prepare_clients(home)
+
+
+def prepare_clients(home: Home) -> None:
+    """The programs that the tests point at the local Azure: az and skopeo."""
+    try:
+        environment.prepare(PROJECT, AZ, home, name=OF_AZ, exactly=True)
+        if shutil.which("skopeo") is None:
+            packages.install(["skopeo"], home)
+    except MachineError as error:
+        if os.environ.get("REQUIRE_DOCKER") == "1":
+            raise
+        say(f"What needs az or skopeo will be skipped. {error}")
 
 
 def prepare_docker(home: Home) -> None:
@@ -67,7 +84,7 @@ def prepare_docker(home: Home) -> None:
 
 def clean(home: Home) -> None:
     """Undo it: the local Azure with all it holds, our image, our dockerd."""
-    python = PROJECT / ".venv" / "bin" / "python"
+    python = PROJECT / OWN / "bin" / "python"
     if python.exists() and home.root.exists():
         say("Removing what the local Azure holds")
         reset = [str(python), "-m", "embedded", "azure", "reset", "--yes"]
@@ -75,9 +92,10 @@ def clean(home: Home) -> None:
             raise LocalAzureNotEmpty(home.root)
     base_image.remove(home)
     docker_engine.stop(home)
-    say(f"Removing {home.root} and {PROJECT / '.venv'}")
-    shutil.rmtree(home.root, ignore_errors=True)
-    shutil.rmtree(PROJECT / ".venv", ignore_errors=True)
+    made = [home.root, *(PROJECT / name for name in (OWN, OF_AZ))]
+    say(f"Removing {', '.join(str(one) for one in made if one.exists())}")
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The virtual environment in ``.venv``: made once, brought up to date when needed."""
+"""Virtual environments, made once and brought up to date when needed: ``.venv``."""
 
 from __future__ import annotations
 
@@ -17,15 +17,24 @@ from embedded.machine.errors import PythonTooOld
 OLDEST = (3, 11)
 
 
-def prepare(project: Path, requirements: Sequence[str], home: Home) -> Path:
+def prepare(
+    project: Path,
+    requirements: Sequence[str],
+    home: Home,
+    *,
+    name: str = ".venv",
+    exactly: bool = False,
+) -> Path:
     """The environment's interpreter, with all that the requirement files name.
 
-    ``requirements`` are paths below the project. Nothing is done when the same files
-    were installed before. Raises PythonTooOld, CommandFailed, PackagesMissing.
+    ``requirements`` are paths below the project, and ``name`` is the environment's
+    folder there; ``exactly`` installs what they list and nothing that it depends on.
+    Nothing is done when the same files were installed before. Raises PythonTooOld,
+    CommandFailed, PackagesMissing.
     """
     if sys.version_info < OLDEST:
         raise PythonTooOld(".".join(map(str, sys.version_info[:3])))
-    folder = project / ".venv"
+    folder = project / name
     python = folder / "bin" / "python"
     stamp = folder / "installed"
     wanted = _fingerprints(project, requirements)
@@ -34,7 +43,7 @@ def prepare(project: Path, requirements: Sequence[str], home: Home) -> Path:
         return python
     if not python.exists():
         _create(folder, home)
-    _install(python, project, requirements, home)
+    _install(python, project, requirements, home, exactly)
     stamp.write_text("\n".join(sorted(wanted)) + "\n")
     return python
 
@@ -49,7 +58,7 @@ def _create(folder: Path, home: Home) -> None:
 
 
 def _install(
-    python: Path, project: Path, requirements: Sequence[str], home: Home
+    python: Path, project: Path, requirements: Sequence[str], home: Home, exactly: bool
 ) -> None:
     say(f"Installing Python packages: {', '.join(requirements)}")
     files = [part for name in requirements for part in ("-r", str(project / name))]
@@ -61,7 +70,8 @@ def _install(
         "--quiet",
         "--disable-pip-version-check",
     ]
-    run([*pip, *files], home.log("machine"))
+    options = ["--no-deps"] if exactly else []
+    run([*pip, *options, *files], home.log("machine"))
 
 
 def _fingerprints(project: Path, requirements: Sequence[str]) -> list[str]:

@@ -26,7 +26,8 @@ VOLUME = {
     "azureFile": "there are no storage accounts here; use emptyDir or secret",
     "gitRepo": "use an init container that clones it",
 }
-CONTAINER = {"configMap": "use environmentVariables"}
+#: az sends a config map without pairs for every container.
+CONFIG_MAP = {"keyValuePairs": "use environmentVariables"}
 SECURITY = {"seccompProfile": "Docker's own profile applies"}
 WORDS = {
     "sku": ("Standard", "use 'Standard'"),
@@ -72,7 +73,7 @@ def _refuse_private(address: Content) -> None:
 
 
 def _refuse_in_container(properties: Content) -> None:
-    _refuse_keys(properties, CONTAINER)
+    _refuse_keys(properties.at("configMap"), CONFIG_MAP)
     _refuse_keys(properties.at("securityContext"), SECURITY)
     for kind in ("requests", "limits"):
         gpu = properties.at("resources").at(kind).at("gpu")

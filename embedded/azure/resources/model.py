@@ -20,6 +20,8 @@ from embedded.azure.service import Json, Service
 from embedded.azure.store import Document, Store
 
 TYPE = "Microsoft.Resources/resourceGroups"
+#: Assignments and locks hang on a scope, and no list of resources has them.
+EXTENSIONS = "microsoft.authorization/"
 _NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
 _LOCATION = re.compile(r"[a-z][a-z0-9]{2,40}")
 _FILTER = re.compile(
@@ -117,6 +119,8 @@ class Groups:
         for document in self._store.under(scope):
             tail = document.id.split("/providers/", 1)
             if len(tail) < 2 or tail[1].count("/") != 2:
+                continue
+            if document.type.startswith(EXTENSIONS):
                 continue
             row = {
                 name: document.body[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,33 @@ def test_the_environment_is_made_once(
     assert "Making the virtual environment" in capsys.readouterr().out
     assert prepare(project, "requirements.txt") == python
     assert capsys.readouterr().out == ""
+
+
+def wheel(folder: Path, needs: str) -> Path:
+    """A package of one empty module that says what it depends on."""
+    file, info = folder / "lonely-1.0-py3-none-any.whl", "lonely-1.0.dist-info"
+    metadata = (
+        f"Metadata-Version: 2.1\nName: lonely\nVersion: 1.0\nRequires-Dist: {needs}"
+    )
+    tags = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("lonely.py", "")
+        archive.writestr(f"{info}/METADATA", f"{metadata}\n")
+        archive.writestr(f"{info}/WHEEL", f"{tags}\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return file
+
+
+def test_a_second_environment_has_what_its_file_lists_and_no_more(
+    project: Path,
+) -> None:
+    (project / "second.txt").write_text(f"{wheel(project, 'more @ file:///nowhere')}\n")
+    python = environment.prepare(
+        project, ["second.txt"], Home(project / "home"), name=".second", exactly=True
+    )
+    assert python.parts[-3] == ".second"
+    subprocess.run([python, "-c", "import lonely"], check=True)
+    assert not (project / ".venv").exists()
 
 
 def test_a_changed_requirement_is_installed_and_its_error_is_shown(

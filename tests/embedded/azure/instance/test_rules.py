@@ -54,6 +54,10 @@ def test_a_plain_group_is_accepted() -> None:
     assert refusal(one()) is None
 
 
+def test_a_config_map_without_pairs_is_accepted_as_az_sends_it() -> None:
+    assert refusal(one(configMap={"keyValuePairs": {}})) is None
+
+
 REFUSED: list[tuple[str, Json]] = [
     ("MissingContainers", group()),
     ("InvalidRequestContent", {"location": "x", "properties": {"containers": "web"}}),
@@ -154,6 +158,7 @@ REFUSED: list[tuple[str, Json]] = [
     ("FeatureNotSupported", group(container(IMAGE), sku="Confidential")),
     ("FeatureNotSupported", group(container(IMAGE), priority="Spot")),
     ("FeatureNotSupported", one(securityContext={"privileged": True})),
+    ("FeatureNotSupported", one(configMap={"keyValuePairs": {"a": "b"}})),
     (
         "FeatureNotSupported",
         one(resources={"requests": {"cpu": 1, "memoryInGB": 1, "gpu": {"count": 1}}}),

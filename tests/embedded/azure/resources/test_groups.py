@@ -109,6 +109,14 @@ def test_resources_are_found_by_type_and_name(
     assert wrong.json()["error"]["code"] == "InvalidFilterInQueryString"
 
 
+def test_the_list_of_resources_has_no_role_assignments(
+    client: httpx.Client, azure: Azure
+) -> None:
+    everything = client.get(f"{azure.subscription}/resources", params=V).json()
+    kinds = {row["type"].split("/")[0] for row in everything["value"]}
+    assert "Microsoft.Authorization" not in kinds
+
+
 def test_resources_and_groups_are_found_as_az_asks_for_them(
     client: httpx.Client, azure: Azure
 ) -> None:
