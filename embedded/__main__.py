@@ -23,6 +23,9 @@ def use_environment() -> None:
 
 if __name__ == "__main__":
     use_environment()
+    from embedded import stubs
+
+    stubs.use()
     from embedded.cli import main
 
     sys.exit(main(sys.argv[1:]))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
-from embedded import azure_commands, stack_commands
 from embedded.engine.errors import EngineError
 from embedded.errors import CommandError
 
@@ -23,7 +23,8 @@ def main(arguments: Sequence[str]) -> int:
     options, rest = parser().parse_known_args(arguments)
     options.passed_on = rest
     try:
-        return int(options.handler(options))
+        handler: Handler = options.handler
+        return handler(options)
     except (CommandError, EngineError) as error:
         sys.stderr.write(f"error: {error}\n")
         return error.code
@@ -43,6 +44,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public name)
+Handler = Callable[[argparse.Namespace], int]
+
+
+def _handler(module: str, name: str) -> Handler:
+    """A command of a module that is imported when it is called: the help is there at
+    once, and no command waits for what only another one needs."""
+
+    def call(options: argparse.Namespace) -> int:
+        return int(getattr(import_module(f"embedded.{module}"), name)(options))
+
+    return call
 
 
 def _stack_options() -> argparse.ArgumentParser:
@@ -79,7 +91,7 @@ def _add_deployment(
             help="run the program, too, for its error hooks",
         )
     command.set_defaults(
-        handler=stack_commands.deploy,
+        handler=_handler("stack_commands", "deploy"),
         kind=name,
         policy_pack=[],
         policy_pack_config=[],
@@ -110,27 +122,27 @@ def _add_stack(commands: Commands[argparse.ArgumentParser]) -> None:
     output.add_argument("name", nargs="?", metavar="NAME")
     output.add_argument("--json", action="store_true")
     output.add_argument("--show-secrets", action="store_true")
-    output.set_defaults(handler=stack_commands.output)
+    output.set_defaults(handler=_handler("stack_commands", "output"))
     export = verbs.add_parser("export", help="print the state", parents=shared)
     export.add_argument("--file", metavar="FILE", help="default: standard output")
-    export.set_defaults(handler=stack_commands.export)
+    export.set_defaults(handler=_handler("stack_commands", "export"))
     import_ = verbs.add_parser("import", help="replace the state", parents=shared)
     import_.add_argument("--file", metavar="FILE", help="default: standard input")
-    import_.set_defaults(handler=stack_commands.import_)
+    import_.set_defaults(handler=_handler("stack_commands", "import_"))
 
 
 def _add_azure(commands: Commands[argparse.ArgumentParser]) -> None:
     azure = commands.add_parser("azure", help="the local Azure itself")
     verbs = azure.add_subparsers(metavar="VERB", required=True)
     start = verbs.add_parser("start", help="start it in the background")
-    start.set_defaults(handler=azure_commands.start)
+    start.set_defaults(handler=_handler("azure_commands", "start"))
     stop = verbs.add_parser("stop", help="stop it; its data stays")
-    stop.set_defaults(handler=azure_commands.stop)
+    stop.set_defaults(handler=_handler("azure_commands", "stop"))
     status = verbs.add_parser("status", help="say whether it runs, and what is in it")
-    status.set_defaults(handler=azure_commands.status)
+    status.set_defaults(handler=_handler("azure_commands", "status"))
     env = verbs.add_parser("env", help="print what az, SDKs and docker need")
     env.add_argument("--json", action="store_true")
-    env.set_defaults(handler=azure_commands.env)
+    env.set_defaults(handler=_handler("azure_commands", "env"))
     reset = verbs.add_parser("reset", help="delete all that is in it")
     reset.add_argument("--yes", action="store_true", help="do not ask")
-    reset.set_defaults(handler=azure_commands.reset)
+    reset.set_defaults(handler=_handler("azure_commands", "reset"))

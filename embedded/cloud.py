@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from embedded.errors import AzureDidNotStart, PortTaken, ResetIncomplete
 from embedded.home import PROJECT, Home
 
@@ -26,8 +24,6 @@ from embedded.home import PROJECT, Home
 START_LIMIT = 30.0
 #: Seconds that it gets to end its work in.
 STOP_LIMIT = 30.0
-LOCKS_VERSION = "2020-05-01"
-GROUPS_VERSION = "2021-04-01"
 
 
 @dataclass(frozen=True)
@@ -113,8 +109,9 @@ class LocalAzure:
 
     def groups(self) -> list[str]:
         """The names of all resource groups in it."""
-        with self._client() as client:
-            return [group["name"] for group in _groups(client)]
+        from embedded import contents  # with a client that few commands need
+
+        return contents.groups(self.connection or self.start(automatic=False))
 
     def reset(self) -> None:
         """Delete all resources, stop it, and remove what it kept.
@@ -123,12 +120,11 @@ class LocalAzure:
         """
         if not self._home.azure.exists():
             return
-        self.start(automatic=False)
-        with self._client() as client:
-            _unlock(client)
-            failures = [_delete(client, group["name"]) for group in _groups(client)]
-        if any(failures):
-            raise ResetIncomplete([one for one in failures if one])
+        from embedded import contents
+
+        failures = contents.delete_all(self.start(automatic=False))
+        if failures:
+            raise ResetIncomplete(failures)
         self.stop()
         shutil.rmtree(self._home.azure)
 
@@ -198,58 +194,6 @@ class LocalAzure:
         if not bundle.exists() or bundle.read_text() != text:
             bundle.write_text(text)
         return bundle
-
-    def _client(self) -> httpx.Client:
-        known = self.connection or self.start(automatic=False)
-        context = ssl.create_default_context(cafile=str(known.ca_file))
-        with httpx.Client(verify=context, trust_env=False) as plain:
-            answer = plain.post(
-                f"{known.arm_endpoint}/{known.tenant_id}/oauth2/v2.0/token",
-                data={
-                    "grant_type": "client_credentials",
-                    "client_id": known.client_id,
-                    "client_secret": known.client_secret,
-                    "scope": f"{known.arm_endpoint}/.default",
-                },
-            )
-        token = answer.raise_for_status().json()["access_token"]
-        return httpx.Client(
-            verify=context,
-            trust_env=False,
-            timeout=120,
-            headers={"Authorization": f"Bearer {token}"},
-            base_url=f"{known.arm_endpoint}/subscriptions/{known.subscription_id}",
-            params={"api-version": GROUPS_VERSION},
-        )
-
-
-def _groups(client: httpx.Client) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = (
-        client.get("/resourcegroups").raise_for_status().json()["value"]
-    )
-    return found
-
-
-def _unlock(client: httpx.Client) -> None:
-    """Take off all locks: who resets it means everything."""
-    version = {"api-version": LOCKS_VERSION}
-    many = "/providers/Microsoft.Authorization/locks"
-    found = client.get(many, params=version).raise_for_status().json()["value"]
-    base = httpx.URL(client.base_url).copy_with(path="/", query=None)
-    for lock in found:
-        client.delete(base.join(lock["id"]), params=version).raise_for_status()
-
-
-def _delete(client: httpx.Client, name: str) -> str | None:
-    """Why a group cannot be deleted; None if it is gone."""
-    answer = client.delete(f"/resourcegroups/{name}")
-    while answer.status_code == httpx.codes.ACCEPTED:
-        time.sleep(0.1)
-        location = answer.headers["Location"]
-        answer = client.get(location)
-    if answer.is_success or answer.status_code == httpx.codes.NOT_FOUND:
-        return None
-    return f"{name}: {answer.json()['error']['message']}"
 
 
 def _is_ours(pid: int) -> bool:

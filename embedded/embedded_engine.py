@@ -18,24 +18,28 @@ from embedded.engine.display import Display, Quiet
 from embedded.engine.errors import StateDamaged
 from embedded.engine.event_log import EventLog
 from embedded.engine.events import Events
+from embedded.engine.host import Host
 from embedded.engine.policy_settings import PackSource
 from embedded.engine.stack import Stack
 from embedded.engine.values import Properties, mask, unwrap
-from embedded.home import PROJECT
-
-PROVIDERS = PROJECT / "embedded" / "providers" / "bin"
+from embedded.home import PROJECT, PROVIDERS
 
 
 class EmbeddedEngine:
-    """One stack, deployed in this process. ``environment`` goes on top of our own."""
+    """One stack, deployed in this process. ``environment`` goes on top of our own.
+
+    ``host``: a process that was started ahead, for the first program that is run.
+    """
 
     def __init__(
         self,
         stack: str,
         environment: Mapping[str, str],
         policy_packs: Sequence[PackSource] = (),
+        host: Host | None = None,
     ) -> None:
         self._stack = stack
+        self._host = host
         self._environment = {**os.environ, **environment}
         self._policy_packs = policy_packs
 
@@ -53,11 +57,11 @@ class EmbeddedEngine:
         An update under policies is previewed, as the CLI does: what a mandatory rule
         would stop half-way is not begun.
         """
-        request = replace(self._request(kind), run_program=run_program)
         if kind == "up" and self._policy_packs:
-            preview = self._request("preview")
-            if not deployment.run(preview, Quiet()).succeeded:
-                request = preview  # once more, for the user to see
+            preview = deployment.run(self._request("preview"), Quiet())
+            if not preview.succeeded:
+                kind = "preview"  # once more, for the user to see
+        request = replace(self._request(kind), run_program=run_program)
         if as_json:
             quiet = Quiet()
             result = _run(request, quiet, log)
@@ -105,6 +109,7 @@ class EmbeddedEngine:
         return 0
 
     def _request(self, kind: Kind) -> Request:
+        host, self._host = self._host, None
         return Request(
             PROJECT,
             self._stack,
@@ -113,6 +118,7 @@ class EmbeddedEngine:
             self._environment,
             [str(PROVIDERS)],
             policy_packs=self._policy_packs,
+            host=host,
         )
 
     def _show(self, request: Request, log: TextIO | None) -> bool:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 #: The folder of ``Pulumi.yaml`` and ``__main__.py``.
 PROJECT = Path(__file__).resolve().parent.parent
+#: The executables of the bundled providers.
+PROVIDERS = PROJECT / "embedded" / "providers" / "bin"
 
 
 @dataclass(frozen=True)

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import TextIO
-
-import httpx
+from typing import TYPE_CHECKING, TextIO
+from urllib.parse import urlsplit
 
 from embedded.choose import Choice, choose
 from embedded.cloud import LocalAzure
 from embedded.confirmation import confirm
-from embedded.embedded_engine import PROVIDERS, EmbeddedEngine
-from embedded.engine import policy_settings
-from embedded.engine.policy_settings import PackSource
+from embedded.engine import ahead
 from embedded.errors import AppSilent, CommandError, OptionRefused, OutputUnknown
-from embedded.home import Home
+from embedded.home import PROJECT, PROVIDERS, Home
 from embedded.machine import durations
 from embedded.pulumi_cli import PulumiCli
 
-#: Seconds that the app gets to answer in after an update.
-PATIENCE = 60.0
+if TYPE_CHECKING:  # the engine is imported while the program's process starts
+    from embedded.embedded_engine import EmbeddedEngine
+    from embedded.engine.host import Host
+    from embedded.engine.policy_settings import PackSource
+
+#: Seconds that the app gets to answer in after an update, and between two tries.
+PATIENCE, PAUSE = 60.0, 0.02
 #: The passphrase of local stacks, which hold nothing worth one.
 PASSPHRASE = "embedded"  # noqa: S105 (published on purpose)
 
@@ -41,20 +44,37 @@ def deploy(options: argparse.Namespace) -> int:
         print(f"Using the {choice}.", flush=True)
     home = Home.find()
     azure = LocalAzure(home)
-    environment = _environment(choice, home, azure, start=True)
     start = time.monotonic()
-    if choice.engine == "pulumi":
-        code = PulumiCli(options.stack, environment).deploy(
-            options.kind, _cli_options(options)
-        )
-    else:
-        engine = EmbeddedEngine(options.stack, environment, packs)
-        code = _deploy_here(options, engine)
+    with ExitStack() as begun:
+        host = _begin(options, choice, home, begun)
+        environment = _environment(choice, home, azure, start=True)
+        if choice.engine == "pulumi":
+            cli = PulumiCli(options.stack, environment)
+            code = cli.deploy(options.kind, _cli_options(options))
+        else:
+            from embedded.embedded_engine import EmbeddedEngine
+
+            engine = EmbeddedEngine(options.stack, environment, packs, host)
+            code = _deploy_here(options, engine)
     if choice.cloud == "embedded":
         _afterwards(options, choice, environment, azure, code)
         if code == 0 and options.kind == "up":
             durations.note(home, "deployment", time.monotonic() - start)
     return code
+
+
+def _begin(
+    options: argparse.Namespace, choice: Choice, home: Home, begun: ExitStack
+) -> Host | None:
+    """Begin what takes the embedded engine long; it is for ``begun`` to end."""
+    if choice.engine == "pulumi":
+        return None
+    backend = _backend(choice, home)
+    ahead.key(PROJECT, options.stack, backend)
+    if options.kind not in ("preview", "up") and not options.run_program:
+        return None
+    python = Path(sys.executable)
+    return begun.enter_context(ahead.host(python, PROJECT, backend))
 
 
 def output(options: argparse.Namespace) -> int:
@@ -95,6 +115,8 @@ def _policy_packs(options: argparse.Namespace, choice: Choice) -> list[PackSourc
     """Those of the embedded engine; the CLI reads its own."""
     if choice.engine == "pulumi":
         return []
+    from embedded.engine import policy_settings
+
     return policy_settings.load(options.policy_pack, options.policy_pack_config)
 
 
@@ -136,8 +158,16 @@ def _runner(options: argparse.Namespace) -> PulumiCli | EmbeddedEngine:
     choice = choose(options.stack, options.engine)
     home = Home.find()
     environment = _environment(choice, home, LocalAzure(home), start=False)
+    return _stack(options, choice, environment)
+
+
+def _stack(
+    options: argparse.Namespace, choice: Choice, environment: Mapping[str, str]
+) -> PulumiCli | EmbeddedEngine:
     if choice.engine == "pulumi":
         return PulumiCli(options.stack, environment)
+    from embedded.embedded_engine import EmbeddedEngine
+
     return EmbeddedEngine(options.stack, environment)
 
 
@@ -147,16 +177,7 @@ def _environment(
     """What engine, program and providers get beside our own environment."""
     if choice.cloud == "azure":
         return {}
-    home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = {
-        "PULUMI_BACKEND_URL": f"file://{home.state}",
-        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-    }
-    names = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
-    if any(name in os.environ for name in names):
-        del found["PULUMI_CONFIG_PASSPHRASE"]
-    if "PULUMI_BACKEND_URL" in os.environ:
-        del found["PULUMI_BACKEND_URL"]
+    found = _backend(choice, home)
     if start:
         azure.start(automatic=True)
         found |= azure.environment()
@@ -170,6 +191,23 @@ def _environment(
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
+
+
+def _backend(choice: Choice, home: Home) -> dict[str, str]:
+    """Where the state is and what opens it, as far as our environment does not say."""
+    if choice.cloud == "azure":
+        return {}
+    home.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = {
+        "PULUMI_BACKEND_URL": f"file://{home.state}",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+    }
+    names = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+    if any(name in os.environ for name in names):
+        del found["PULUMI_CONFIG_PASSPHRASE"]
+    if "PULUMI_BACKEND_URL" in os.environ:
+        del found["PULUMI_BACKEND_URL"]
+    return found
 
 
 def _base_image(home: Home) -> dict[str, str]:
@@ -206,11 +244,7 @@ def _afterwards(
 ) -> None:
     """After an update wait for the app; after a destroy leave nothing running."""
     if code == 0 and options.kind == "up":
-        runner: PulumiCli | EmbeddedEngine
-        if choice.engine == "pulumi":
-            runner = PulumiCli(options.stack, environment)
-        else:
-            runner = EmbeddedEngine(options.stack, environment)
+        runner = _stack(options, choice, environment)
         url = runner.outputs(show_secrets=False).get("url")
         if url:
             _await_answer(str(url), quiet=options.json)
@@ -223,17 +257,26 @@ def _await_answer(url: str, *, quiet: bool) -> None:
     """Raises AppSilent if nothing answers in time."""
     start = time.monotonic()
     while time.monotonic() - start < PATIENCE:
-        try:
-            answer = httpx.get(url, timeout=5, trust_env=False)
-        except httpx.HTTPError:
-            time.sleep(0.1)
-            continue
-        if answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+        status = _status(url)
+        if status is not None and status < http.client.INTERNAL_SERVER_ERROR:
             if not quiet:
                 print(f"\nThe app answers at {url}")
             return
-        time.sleep(0.2)
+        time.sleep(PAUSE)
     raise AppSilent(url, PATIENCE)
+
+
+def _status(url: str) -> int | None:
+    """The status of a GET, which no proxy sees; None where nothing answers."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    try:
+        connection.request("GET", parts.path or "/")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 def _text(value: object) -> str:

@@ -18,7 +18,7 @@ ALLOWED = {
     "app": ("app",),
     "bench": ("bench", "embedded"),
     "embedded/engine": ("embedded.engine",),
-    "embedded/providers": ("embedded.providers",),
+    "embedded/providers": ("embedded.providers", "embedded.stubs"),
     "embedded/azure": ("embedded.azure",),
     "embedded/machine": ("embedded.machine", "embedded.home"),
     "soak": ("soak",),

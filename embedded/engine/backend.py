@@ -70,8 +70,7 @@ class FileBackend:
         file = self.stack_file(project, stack)
         self._prepare(file.parent)
         if file.exists():
-            backup = file.with_name(f"{file.name}.bak")
-            _write(backup, file.read_text())
+            _keep(file, file.with_name(f"{file.name}.bak"))
         _write(file, _checkpoint(project, stack, deployment))
 
     def record(self, project: str, stack: str, update: Json, deployment: Json) -> None:
@@ -187,6 +186,18 @@ def _is_being_written(part: Path) -> bool:
     if not number.isdigit() or int(number) == os.getpid():
         return False
     return _lives(int(number), None)
+
+
+def _keep(file: Path, backup: Path) -> None:
+    """The file under another name, too: it is replaced and never written to."""
+    part = backup.with_name(f".{file.name}.{os.getpid()}.bak")
+    part.unlink(missing_ok=True)
+    try:
+        os.link(file, part)
+    except OSError:  # a file system without hard links
+        _write(backup, file.read_text())
+    else:
+        part.replace(backup)
 
 
 def _write(file: Path, text: str) -> None:

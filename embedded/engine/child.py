@@ -1,5 +1,8 @@
 """The entry point of the program's own process, run by the program's interpreter.
 
+``child.py ENGINE``: the engine's process id. It imports the SDK, then reads on standard
+input what to run (see ``Order``), and runs it.
+
 It mirrors what the CLI's language host does (pulumi/pulumi, sdk/python/cmd/
 pulumi-language-python-exec): 0 is well; 1 the deployment failed and the engine knows
 why; 32 the program raised, and its error was shown.
@@ -7,8 +10,9 @@ why; 32 the program raised, and its error was shown.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
+import gc
+import json
 import logging
 import os
 import runpy
@@ -16,50 +20,72 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
-import pulumi
-import pulumi.log
-import pulumi.runtime
+# Some 300 modules are imported: looking for garbage at every 700 objects would be a
+# tenth of the time that it takes.
+gc.set_threshold(100_000)
+
+import pulumi  # noqa: E402 (see above)
+import pulumi.log  # noqa: E402
+import pulumi.runtime  # noqa: E402
 
 SHOWN = 32
 
 
+@dataclass(frozen=True)
+class Order:
+    """What to run: one JSON object. ``address`` is the engine's, ``HOST:PORT``."""
+
+    program: str
+    directory: str
+    project: str
+    stack: str
+    address: str
+    parallel: int
+    preview: bool
+    environment: Mapping[str, str]
+
+
 def main() -> int:
-    options = _options()
-    watch = threading.Thread(target=_end_with, args=(options.parent,), daemon=True)
-    watch.start()
+    parent = int(sys.argv[1])
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    order = _read_order()
+    os.environ.clear()
+    os.environ.update(order.environment)
     secret_keys = pulumi.runtime.get_config_secret_keys_env()
     pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), secret_keys)
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
-            project=options.project,
-            stack=options.stack,
-            monitor=options.monitor,
-            engine=options.engine,
-            parallel=options.parallel,
-            dry_run=options.preview,
+            project=order.project,
+            stack=order.stack,
+            monitor=order.address,
+            engine=order.address,
+            parallel=order.parallel,
+            dry_run=order.preview,
             organization="organization",
-            root_directory=options.directory,
+            root_directory=order.directory,
         )
     )
-    os.chdir(options.directory)
-    sys.path.insert(0, options.directory)
-    sys.argv = [options.program]
+    os.chdir(order.directory)
+    sys.path.insert(0, order.directory)
+    sys.argv = [order.program]
     # Tasks that a failed deployment leaves unfinished are no news for the user.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    return _run(options.program, options.parallel)
+    return _run(order.program, order.parallel)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    for name in ("project", "stack", "monitor", "engine", "directory"):
-        parser.add_argument(f"--{name}", required=True)
-    for name in ("parallel", "parent"):
-        parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--preview", action="store_true")
-    parser.add_argument("program")
-    return parser.parse_args()
+def _read_order() -> Order:
+    """The program's own standard input is empty."""
+    text = sys.stdin.read()
+    if not text:
+        sys.exit(1)  # the engine is gone
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, sys.stdin.fileno())
+    os.close(nothing)
+    return Order(**json.loads(text))
 
 
 def _end_with(parent: int) -> None:

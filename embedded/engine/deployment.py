@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from embedded.engine import host, urn
+from embedded.engine import urn
 from embedded.engine.clock import Clock
 from embedded.engine.counting import Counting
 from embedded.engine.errors import EngineError, PolicyConfigInvalid
 from embedded.engine.events import Events
 from embedded.engine.finding import Review
 from embedded.engine.hooks import ErrorHooks
+from embedded.engine.host import Host, Program
 from embedded.engine.journal import Journal
 from embedded.engine.monitor import Monitor
 from embedded.engine.policies import Policies
@@ -44,6 +45,7 @@ class Request:
     ``plugin_path`` folders are searched for providers before PATH; ``python`` runs the
     program; ``environment`` is all that program and providers see of the environment.
     ``run_program``: a destroy runs it, too, for its error hooks.
+    ``host`` is where the program will run, if somebody has started it ahead.
     """
 
     directory: Path
@@ -55,6 +57,7 @@ class Request:
     parallel: int = 10
     policy_packs: Sequence[PackSource] = ()
     run_program: bool = False
+    host: Host | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class _Deployment:
     stack: Stack
     events: Counting
     clock: Clock
+    host: Host | None
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -154,6 +158,7 @@ class _Deployment:
         self.monitor.serve()
         self.clock.enter("resources")
         try:
+            self.providers.start_ahead()
             self.policies.start(self.monitor.address)
             settled = Recovery(self.journal, self.providers, self.events).run()
             if self.request.kind == "destroy" and not settled:
@@ -199,8 +204,7 @@ class _Deployment:
         to serve the error hooks of what is deleted. Whether both went well.
         """
         request, project = self.request, self.stack.project
-        program = host.Program(
-            request.python,
+        program = Program(
             request.directory,
             project.main,
             project.name,
@@ -218,7 +222,8 @@ class _Deployment:
 
         self.monitor.declared = end
         self.clock.enter("start of the program")
-        code = host.run(program, self.monitor.address, self.events, self.cancelled)
+        assert self.host is not None, "there is one for each program"
+        code = self.host.run(program, self.monitor.address, self.events, self.cancelled)
         self.monitor.wait_until_idle()
         self.clock.enter("end")
         if code and not self.monitor.failures and not self.cancelled.is_set():
@@ -280,11 +285,29 @@ def run(request: Request, events: Events) -> Result:
     Raises EngineErrors for what stops it before anything is touched: ProjectInvalid,
     ConfigInvalid, WrongPassphrase, StateDamaged, StackLocked, PolicyConfigInvalid.
     """
+    with _hosted(request) as host:
+        return _run(request, events, host)
+
+
+@contextmanager
+def _hosted(request: Request) -> Iterator[Host | None]:
+    """Where the program runs, if this kind of deployment has one run."""
+    if request.kind in ("destroy", "refresh") and not request.run_program:
+        yield None
+        return
+    host = request.host or Host(request.python, request.directory, request.environment)
+    try:
+        yield host
+    finally:
+        host.close()
+
+
+def _run(request: Request, events: Events, host: Host | None) -> Result:
     clock = Clock("state and secrets")
     stack = Stack.open(request.directory, request.stack, request.environment)
     locked = stack.backend.lock(stack.project.name, stack.name)
     with nullcontext() if request.kind == "preview" else locked:
-        deployment = _Deployment(request, stack, Counting(events), clock)
+        deployment = _Deployment(request, stack, Counting(events), clock, host)
         with _interruptible(deployment):
             succeeded = _guarded(deployment)
         clock.stop()

@@ -1,4 +1,9 @@
-"""Running the program as a process of its own, as the CLI's language host does."""
+"""Running the program as a process of its own, as the CLI's language host does.
+
+The process is started before it is known what to run: importing the SDK takes it some
+tenths of a second, in which the engine reads the state. Nothing of the program itself
+runs until it is told to.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +16,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from embedded.engine.events import Events
-from embedded.engine.project import Config
+if TYPE_CHECKING:  # the engine's own imports are what this must not wait for
+    from embedded.engine.events import Events
+    from embedded.engine.project import Config
 
 CHILD = Path(__file__).with_name("child.py")
 #: Seconds that a program gets to end in when its deployment has failed.
@@ -22,9 +29,8 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True)
 class Program:
-    """What to run and how; ``python`` is the program's own interpreter."""
+    """What to run, and with what; ``environment`` is all that it sees of it."""
 
-    python: Path
     directory: Path
     main: str
     project: str
@@ -34,22 +40,18 @@ class Program:
     parallel: int
     preview: bool
 
-    def command(self, address: str) -> list[str]:
-        options = {
+    def order(self, address: str) -> dict[str, Any]:
+        """What ``child.Order`` reads."""
+        return {
+            "program": str(self.directory / (self.main or "__main__.py")),
+            "directory": str(self.directory),
             "project": self.project,
             "stack": self.stack,
-            "monitor": address,
-            "engine": address,
-            "directory": str(self.directory),
-            "parallel": str(self.parallel),
-            "parent": str(os.getpid()),
+            "address": address,
+            "parallel": self.parallel,
+            "preview": self.preview,
+            "environment": self.variables(),
         }
-        pairs = [part for key, value in options.items() for part in (f"--{key}", value)]
-        preview = ["--preview"] if self.preview else []
-        target = str(self.directory / (self.main or "__main__.py"))
-        # -P: modules beside child.py must not hide those of the standard library.
-        start = [str(self.python), "-u", "-P", str(CHILD)]
-        return [*start, *pairs, *preview, target]
 
     def variables(self) -> dict[str, str]:
         """The environment, with the configuration where the SDK reads it."""
@@ -60,26 +62,56 @@ class Program:
         }
 
 
-def run(
-    program: Program, address: str, events: Events, cancelled: threading.Event
-) -> int:
-    """The program's exit code. It is killed if it does not end after a failure."""
-    process = subprocess.Popen(
-        program.command(address),
-        cwd=program.directory,
-        env=program.variables(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C is the engine's to handle
-    )
-    watch = threading.Thread(target=_watch, args=(process, cancelled), daemon=True)
-    watch.start()
-    assert process.stdout is not None
-    with process.stdout as lines:
-        for line in lines:
-            events.output(line.decode(errors="replace").rstrip("\n"))
-    return process.wait()
+class Host:
+    """One process for one program; ``python`` is the program's own interpreter."""
+
+    def __init__(
+        self, python: Path, directory: Path, environment: Mapping[str, str]
+    ) -> None:
+        # -P: modules beside child.py must not hide those of the standard library.
+        self._process = subprocess.Popen(
+            [str(python), "-u", "-P", str(CHILD), str(os.getpid())],
+            cwd=directory,
+            env=dict(environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is the engine's to handle
+        )
+
+    def run(
+        self,
+        program: Program,
+        address: str,
+        events: Events,
+        cancelled: threading.Event,
+    ) -> int:
+        """The program's exit code. It is killed if it does not end after a failure."""
+        process = self._process
+        watch = threading.Thread(target=_watch, args=(process, cancelled), daemon=True)
+        watch.start()
+        self._tell(program.order(address))
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                events.output(line.decode(errors="replace").rstrip("\n"))
+        return process.wait()
+
+    def close(self) -> None:
+        """End it if it was not told to run anything."""
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+
+    def _tell(self, order: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None
+        # A process that was killed meanwhile is found out by its exit code.
+        with suppress(BrokenPipeError), self._process.stdin as pipe:
+            pipe.write(json.dumps(order).encode())
 
 
 def _watch(process: subprocess.Popen[bytes], cancelled: threading.Event) -> None:

@@ -46,9 +46,13 @@ class Plugin:
             return f"{self.title} ended with code {code}. {tail}"
         return None
 
-    def stop(self) -> None:
+    def end(self) -> None:
+        """Ask it to end; ``stop`` waits until it has."""
         self.channel.close()
         self._process.terminate()
+
+    def stop(self) -> None:
+        self.end()
         try:
             self._process.wait(STOP_LIMIT)
         except subprocess.TimeoutExpired:
@@ -82,45 +86,71 @@ def find(package: str, folders: Sequence[str], environment: Mapping[str, str]) -
     return found
 
 
-def start(
+class Starting:
+    """A process that was started, and has not yet said where it listens."""
+
+    def __init__(
+        self,
+        title: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        directory: str,
+    ) -> None:
+        self.title = title
+        self._process = subprocess.Popen(
+            command,
+            cwd=directory,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is the engine's to handle
+        )
+
+    def ready(self) -> tuple[subprocess.Popen[bytes], int]:
+        """Wait for its port. Raises PluginFailed."""
+        stdout = self._process.stdout
+        assert stdout is not None
+        line = stdout.readline()
+        if not line.strip().isdigit():
+            raise PluginFailed(f"{self.title} did not start: {self.end()}")
+        threading.Thread(target=_drain, args=(stdout,), daemon=True).start()
+        return self._process, int(line)
+
+    def end(self) -> str:
+        """Kill it; what it wrote to standard error."""
+        process = self._process
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        with process.stderr as stream:
+            return stream.read().decode(errors="replace").strip()
+
+
+def spawn(
     package: str,
     engine: str,
     folders: Sequence[str],
     environment: Mapping[str, str],
     directory: str,
-) -> ProviderPlugin:
-    """Start a provider in the project's folder. Raises PluginMissing, PluginFailed."""
+) -> Starting:
+    """Start a provider in the project's folder. Raises PluginMissing."""
     command = [find(package, folders, environment), engine]
-    title = f"the provider {package!r}"
-    started = launch(title, command, environment, directory)
-    return ProviderPlugin(package, title, *started)
+    return Starting(f"the provider {package!r}", command, environment, directory)
+
+
+def connect(package: str, starting: Starting) -> ProviderPlugin:
+    """The provider, once it listens. Raises PluginFailed."""
+    return ProviderPlugin(package, starting.title, *starting.ready())
 
 
 def launch(
     title: str, command: Sequence[str], environment: Mapping[str, str], directory: str
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start a process and read its port. Raises PluginFailed."""
-    process = subprocess.Popen(
-        command,
-        cwd=directory,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is the engine's to handle
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    line = process.stdout.readline()
-    if not line.strip().isdigit():
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        with process.stderr as stream:
-            text = stream.read().decode(errors="replace")
-        raise PluginFailed(f"{title} did not start: {text.strip()}")
-    threading.Thread(target=_drain, args=(process.stdout,), daemon=True).start()
-    return process, int(line)
+    return Starting(title, command, environment, directory).ready()
 
 
 def _drain(stream: object) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import yaml
 
 from embedded.engine.errors import PolicyConfigInvalid, PolicyPackInvalid
@@ -157,6 +156,8 @@ def reconcile(
     declared: Mapping[str, Declared], *layers: Mapping[str, Setting]
 ) -> dict[str, Setting]:
     """Defaults of the rules, then each layer on top. Raises PolicyConfigInvalid."""
+    import jsonschema  # for those who use policies
+
     result = {rule: one.default() for rule, one in declared.items()}
     for layer in layers:
         if ALL in layer and layer[ALL].level:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from embedded.engine import plugins, urn
-from embedded.engine.errors import StateDamaged
+from embedded.engine.errors import PluginMissing, StateDamaged
 from embedded.engine.journal import Journal, now
-from embedded.engine.plugins import ProviderPlugin
+from embedded.engine.plugins import ProviderPlugin, Starting
 from embedded.engine.project import Config
 from embedded.engine.provider import Provider
 from embedded.engine.state import Resource
@@ -39,6 +40,18 @@ class ProviderRegistry:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _running: dict[str, Provider] = field(default_factory=dict)
     _plugins: list[ProviderPlugin] = field(default_factory=list)
+    _ahead: dict[str, Starting] = field(default_factory=dict)
+
+    def start_ahead(self) -> None:
+        """Start what the state says was needed, to be ready when it is asked for.
+
+        One of a package is enough: few stacks have more of them.
+        """
+        for one in self.journal.old:
+            package = package_of(one)
+            if one.is_provider and not one.delete and package not in self._ahead:
+                with suppress(PluginMissing):  # perhaps nobody asks for it any more
+                    self._ahead[package] = self._spawn(package)
 
     def default(self, package: str, version: str) -> str:
         """The reference (``urn::id``) of a package's default provider."""
@@ -98,15 +111,23 @@ class ProviderRegistry:
             provider.cancel()
 
     def stop(self) -> None:
+        for starting in self._ahead.values():
+            starting.end()
+        for plugin in self._plugins:  # they end at the same time
+            plugin.end()
         for plugin in self._plugins:
             plugin.stop()
 
     def _start(self, package: str) -> ProviderPlugin:
-        plugin = plugins.start(
-            package, self.engine(), self.folders, self.environment, self.directory
-        )
+        starting = self._ahead.pop(package, None) or self._spawn(package)
+        plugin = plugins.connect(package, starting)
         self._plugins.append(plugin)
         return plugin
+
+    def _spawn(self, package: str) -> Starting:
+        return plugins.spawn(
+            package, self.engine(), self.folders, self.environment, self.directory
+        )
 
 
 def reference(provider: Resource) -> str:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import threading
 from collections.abc import Mapping
-from functools import lru_cache
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -49,10 +51,8 @@ class PassphraseSecrets:
     def open(cls, salt: str, passphrase: str, stack: str = "") -> PassphraseSecrets:
         """The secrets of a known salt. Raises WrongPassphrase."""
         try:
-            version, salt_text, proof = salt.split(":", 2)
-            if version != "v1":
-                raise ValueError(version)
-            opened = cls(salt, derive(passphrase, base64.b64decode(salt_text)))
+            salt_bytes, proof = _parse(salt)
+            opened = cls(salt, derive(passphrase, salt_bytes))
             if opened.decrypt(proof) != PROOF:
                 raise WrongPassphrase(stack)
         except (ValueError, InvalidTag) as error:
@@ -83,10 +83,45 @@ class PassphraseSecrets:
         return {"type": "passphrase", "state": {"salt": self.salt}}
 
 
-@lru_cache(maxsize=8)
+_lock = threading.Lock()
+_keys: dict[tuple[str, bytes], Future[bytes]] = {}
+
+
 def derive(passphrase: str, salt: bytes) -> bytes:
-    """The key; half a second of work, so it is remembered."""
-    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, ROUNDS, 32)
+    """The key; some tenths of a second of work, so it is remembered."""
+    return _derive(passphrase, salt).result()
+
+
+def begin(salt: str, passphrase: str) -> None:
+    """Derive the key of an ``encryptionsalt`` in a thread, for ``open`` to find.
+
+    A salt that is damaged is for ``open`` to tell of.
+    """
+    with suppress(ValueError):
+        _derive(passphrase, _parse(salt)[0])
+
+
+def _derive(passphrase: str, salt: bytes) -> Future[bytes]:
+    text = passphrase.encode()
+    with _lock:
+        known = _keys.get((passphrase, salt))
+        if known is not None:
+            return known
+        future = _keys[passphrase, salt] = Future()
+
+    def work() -> None:  # OpenSSL lets other threads run meanwhile
+        future.set_result(hashlib.pbkdf2_hmac("sha256", text, salt, ROUNDS, 32))
+
+    threading.Thread(target=work, daemon=True).start()
+    return future
+
+
+def _parse(salt: str) -> tuple[bytes, str]:
+    """The salt and the proof of an ``encryptionsalt``. Raises ValueError."""
+    version, text, proof = salt.split(":", 2)
+    if version != "v1":
+        raise ValueError(version)
+    return base64.b64decode(text), proof
 
 
 def passphrase(environment: Mapping[str, str]) -> str | None:

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -81,12 +82,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, package: Package, engine: str) -> None:
         self._package = package
         self._engine = engine
+        self._stub: engine_pb2_grpc.EngineStub | None = None
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
         return provider_pb2.ProviderHandshakeResponse()
 
     def Attach(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._engine = request.address
+        self._stub = None
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -194,19 +197,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Tell the engine; without one there is nobody to tell."""
         if not self._engine:
             return
-        try:
-            with grpc.insecure_channel(self._engine) as channel:
-                engine_pb2_grpc.EngineStub(channel).Log(
-                    engine_pb2.LogRequest(
-                        severity=engine_pb2.WARNING if warning else engine_pb2.INFO,
-                        message=text,
-                        urn=urn,
-                        ephemeral=ephemeral,
-                    ),
-                    timeout=5,
-                )
-        except grpc.RpcError:
-            return
+        if self._stub is None:
+            channel = grpc.insecure_channel(self._engine)
+            self._stub = engine_pb2_grpc.EngineStub(channel)
+        line = engine_pb2.LogRequest(
+            severity=engine_pb2.WARNING if warning else engine_pb2.INFO,
+            message=text,
+            urn=urn,
+            ephemeral=ephemeral,
+        )
+        with suppress(grpc.RpcError):
+            self._stub.Log(line, timeout=5)
 
 
 def serve(make: Callable[[], Package]) -> None:

@@ -1,7 +1,10 @@
 """The plugin process of docker."""
 
-from embedded.providers.docker.package import Docker
-from embedded.providers.serving import serve
+from embedded import stubs
 
 if __name__ == "__main__":
+    stubs.use()
+    from embedded.providers.docker.package import Docker
+    from embedded.providers.serving import serve
+
     serve(Docker)
