@@ -126,8 +126,10 @@ def _make(folder: Path) -> Clone:
     known = Home.find()
     if known.machine_file.exists():
         shutil.copy2(known.machine_file, home / "machine.json")
+    # Python keeps its bytecode unless told not to: it does so for who uses this.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment = {
-        **os.environ,
+        **inherited,
         "PATH": f"{known.packages}/usr/bin{os.pathsep}{os.environ.get('PATH', '')}",
         "HOME": str(user),
         "EMBEDDED_HOME": str(home),

@@ -28,4 +28,8 @@ if __name__ == "__main__":
     stubs.use()
     from embedded.cli import main
 
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Taking the interpreter apart takes longer than some commands, and serves nobody.
+    os._exit(code)

@@ -8,7 +8,6 @@ crypt.go and pkg/secrets/passphrase/manager.go).
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 import threading
 from collections.abc import Mapping
@@ -18,6 +17,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from embedded.engine.errors import WrongPassphrase
 
@@ -109,8 +110,9 @@ def _derive(passphrase: str, salt: bytes) -> Future[bytes]:
             return known
         future = _keys[passphrase, salt] = Future()
 
-    def work() -> None:  # OpenSSL lets other threads run meanwhile
-        future.set_result(hashlib.pbkdf2_hmac("sha256", text, salt, ROUNDS, 32))
+    def work() -> None:  # other threads run meanwhile
+        # Not hashlib's: with most builds of Python it takes twice as long.
+        future.set_result(PBKDF2HMAC(SHA256(), 32, salt, ROUNDS).derive(text))
 
     threading.Thread(target=work, daemon=True).start()
     return future
