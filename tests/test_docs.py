@@ -15,7 +15,7 @@ from embedded.providers.azure_native.types import TYPES
 from infra import document as configuration
 from infra import tiers
 from infra.rules import Rule
-from infra.settings import access, pullers
+from infra.settings import access, image, pullers
 from policy import document
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -90,6 +90,8 @@ def test_the_table_of_tiers_is_told_as_it_is() -> None:
     ("document", "head", "rule"),
     [
         ("docs/pullers.md", "`system`", pullers.SYSTEMS),
+        ("docs/image.md", "`pin`", image.PIN),
+        ("docs/image.md", "`platform`", image.PLATFORM),
         ("docs/sign-in.md", "`pullAuth`", access.PULL),
         ("docs/sign-in.md", "`push`", access.PUSH),
         ("docs/sign-in.md", "`permissionMode`", access.MODE),
@@ -98,6 +100,12 @@ def test_the_table_of_tiers_is_told_as_it_is() -> None:
 def test_every_choice_has_its_row(document: str, head: str, rule: Rule[str]) -> None:
     told = names(table(document, head))
     assert rule.allowed == f"one of {', '.join(told)}"
+
+
+def test_the_keys_that_are_refused_by_name_are_told_and_are_no_keys() -> None:
+    told = names(table("docs/image.md", "refused key"))
+    assert told == list(image.REFUSED)
+    assert not set(told) & set(configuration.keys())
 
 
 def test_what_the_engine_refuses_is_told() -> None:
