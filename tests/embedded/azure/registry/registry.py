@@ -127,6 +127,13 @@ def claims(token: str) -> Json:
     return found
 
 
+def expired(registry: Registry, token: str) -> str:
+    """The same token of the same registry, an hour after its end."""
+    key = (registry.folder / "token.key").read_bytes()
+    past = {**claims(token), "exp": int(time.time()) - 3600}
+    return jwt.encode(past, key, "RS256", jwt.get_unverified_header(token))
+
+
 def granted(token: str) -> dict[str, list[str]]:
     """Name -> actions that a token opens."""
     return {one["name"]: one["actions"] for one in claims(token)["access"]}

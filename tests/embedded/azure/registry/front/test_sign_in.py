@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import httpx
@@ -15,6 +14,7 @@ from tests.embedded.azure.registry.registry import (
     Registry,
     access,
     claims,
+    expired,
     got,
     granted,
     pull,
@@ -215,13 +215,6 @@ def test_the_refresh_token_of_a_deleted_identity_is_refused(
     identity.delete()
     answer = registry.sign_in(NULL_GUID, refresh, "repository:app:pull")
     assert refused(answer) == UNAUTHORIZED
-
-
-def expired(registry: Registry, token: str) -> str:
-    """The same token of the same registry, an hour after its end."""
-    key = (registry.folder / "token.key").read_bytes()
-    past = {**claims(token), "exp": int(time.time()) - 3600}
-    return jwt.encode(past, key, "RS256", jwt.get_unverified_header(token))
 
 
 def test_expired_tokens_are_refused(registry: Registry) -> None:
