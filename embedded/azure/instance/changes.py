@@ -1,7 +1,8 @@
 """What Azure refuses to change on a group that exists.
 
 Documentation, "Update containers in Azure Container Instances": OS type, CPU, memory,
-GPU, restart policy, ports. Everything else is an update in place.
+GPU, restart policy, ports. That priority and zones are fixed, too, is assumed: they say
+where a group was put. Everything else is an update in place.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def check(old: Group, new: Group) -> None:
 def _fixed(old: Group, new: Group) -> Iterator[Change]:
     yield "osType", (old.os_type or "").lower(), (new.os_type or "").lower()
     yield "restartPolicy", old.restart_policy, new.restart_policy
+    yield "priority", old.priority, new.priority
+    yield "zones", ", ".join(old.zones), ", ".join(new.zones)
     yield from _resources(old, new)
     yield "ipAddress.ports", _address_ports(old), _address_ports(new)
     yield from _container_ports(old, new)

@@ -8,6 +8,8 @@ ResourceNotFound); the others are named in Azure's manner. Each is one line to c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from embedded.azure.errors import ArmError
 
 
@@ -212,6 +214,39 @@ class WindowsNotSupported(ArmError):
             " the Docker Engine of the embedded Azure runs Linux containers only. Use"
             " osType 'Linux', or deploy to Azure itself.",
             target="osType",
+        )
+
+
+class SpotWithAddress(ArmError):
+    code = "SpotPriorityContainerGroupNotSupportedForInboundConnectivity"
+
+    def __init__(self, group: str) -> None:
+        super().__init__(
+            f"Spot priority is not supported for container group '{group}': it has an"
+            " ipAddress. Take it out.",
+            target="priority",
+        )
+
+
+class SpotWithZone(ArmError):
+    code = "SpotPriorityContainerGroupNotSupportedWithZones"
+
+    def __init__(self, group: str) -> None:
+        super().__init__(
+            f"Spot priority is not supported for container group '{group}': it names an"
+            " availability zone. Take 'zones' out.",
+            target="zones",
+        )
+
+
+class InvalidZones(ArmError):
+    code = "InvalidAvailabilityZone"
+
+    def __init__(self, group: str, zones: Sequence[str]) -> None:
+        super().__init__(
+            f"The zones of container group '{group}' are {', '.join(zones)}. Give one,"
+            " of 1, 2 and 3.",
+            target="zones",
         )
 
 

@@ -66,6 +66,8 @@ def group(name: str, body: Json) -> Group:
         address=_address(properties.at("ipAddress")),
         identities=tuple(root.at("identity").at("userAssignedIdentities").object()),
         system_identity=_system_identity(root.at("identity")),
+        priority=properties.at("priority").word("Regular", "Spot", default="Regular"),
+        zones=root.at("zones").texts(),
     )
 
 

@@ -21,10 +21,13 @@ from embedded.azure.instance.errors import (
     InvalidName,
     InvalidOsType,
     InvalidVolume,
+    InvalidZones,
     MissingContainers,
     MissingIpAddressPorts,
     PortConflict,
     PortNotExposed,
+    SpotWithAddress,
+    SpotWithZone,
     TooMany,
     WindowsNotSupported,
 )
@@ -48,6 +51,7 @@ def check(group: Group) -> None:
     if not is_name(group.name):
         raise InvalidName("container group", group.name, NAME_RULE)
     _check_os(group)
+    _check_placement(group)
     _check_counts(group)
     for container in group.all_containers:
         if not is_name(container.name):
@@ -68,6 +72,16 @@ def _check_os(group: Group) -> None:
         raise WindowsNotSupported(group.name)
     if given is None or given.lower() != "linux":
         raise InvalidOsType(group.name, given)
+
+
+def _check_placement(group: Group) -> None:
+    """Spot: "Spot containers", unsupported features; zones: one of the region's."""
+    if group.priority == "Spot" and group.address is not None:
+        raise SpotWithAddress(group.name)
+    if group.priority == "Spot" and group.zones:
+        raise SpotWithZone(group.name)
+    if len(group.zones) > 1 or not set(group.zones) <= {"1", "2", "3"}:
+        raise InvalidZones(group.name, group.zones)
 
 
 def _check_counts(group: Group) -> None:

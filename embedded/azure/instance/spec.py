@@ -121,7 +121,8 @@ class Address:
 class Group:
     """A whole container group.
 
-    ``identities`` holds the ARM ids of the user-assigned identities as given.
+    ``identities`` holds the ARM ids of the user-assigned identities as given;
+    ``priority`` and ``zones`` are kept, and change nothing here.
     """
 
     name: str
@@ -135,6 +136,8 @@ class Group:
     address: Address | None = None
     identities: tuple[str, ...] = ()
     system_identity: bool = False
+    priority: str = "Regular"
+    zones: tuple[str, ...] = ()
 
     @property
     def all_containers(self) -> tuple[Container, ...]:

@@ -31,7 +31,6 @@ CONFIG_MAP = {"keyValuePairs": "use environmentVariables"}
 SECURITY = {"seccompProfile": "Docker's own profile applies"}
 WORDS = {
     "sku": ("Standard", "use 'Standard'"),
-    "priority": ("Regular", "use 'Regular'"),
 }
 
 

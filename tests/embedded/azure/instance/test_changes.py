@@ -43,6 +43,8 @@ def resources(cpu: float, memory: float) -> Json:
         ),
         ("cpu of all containers", group(container(IMAGE), container(IMAGE, "side"))),
         ("ipAddress.ports", group(container(IMAGE), ipAddress=None)),
+        ("priority", group(container(IMAGE), priority="Spot")),
+        ("zones", {**group(container(IMAGE)), "zones": ["1"]}),
         (
             "ports of container 'web'",
             group(container(IMAGE, ports=[{"port": 80}, {"port": 81}])),

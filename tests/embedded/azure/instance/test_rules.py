@@ -156,7 +156,16 @@ REFUSED: list[tuple[str, Json]] = [
     ("FeatureNotSupported", group(container(IMAGE), subnetIds=[{"id": "x"}])),
     ("FeatureNotSupported", group(container(IMAGE), ipAddress={"type": "Private"})),
     ("FeatureNotSupported", group(container(IMAGE), sku="Confidential")),
-    ("FeatureNotSupported", group(container(IMAGE), priority="Spot")),
+    (
+        "SpotPriorityContainerGroupNotSupportedForInboundConnectivity",
+        group(container(IMAGE), priority="Spot"),
+    ),
+    (
+        "SpotPriorityContainerGroupNotSupportedWithZones",
+        {**group(container(IMAGE), priority="Spot", ipAddress=None), "zones": ["1"]},
+    ),
+    ("InvalidAvailabilityZone", {**group(container(IMAGE)), "zones": ["4"]}),
+    ("InvalidAvailabilityZone", {**group(container(IMAGE)), "zones": ["1", "2"]}),
     ("FeatureNotSupported", one(securityContext={"privileged": True})),
     ("FeatureNotSupported", one(configMap={"keyValuePairs": {"a": "b"}})),
     (

@@ -1,0 +1,335 @@
+"""A container group with all that runs here: deployed, changed in place, replaced."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+Clone = Any
+Json = dict[str, Any]
+pytestmark = pytest.mark.docker
+
+#: Answers each datagram with the word of its environment, and keeps a file fresh.
+ECHO = """
+import os, socket
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+    udp.bind(("0.0.0.0", 9000))
+    open("/shared/echo", "w").write("listening")
+    while True:
+        _, sender = udp.recvfrom(100)
+        udp.sendto(os.environ["WORD"].encode(), sender)
+"""
+WRITE = "open('/shared/first', 'w').write(open('/run/hidden/pin').read())"
+MOUNT = {"name": "shared", "mountPath": "/shared"}
+SIDECAR = {
+    "name": "echo",
+    "command": ["python3", "-c", ECHO],
+    "cpu": 0.25,
+    "memory": 0.3,
+    "cpuLimit": 0.5,
+    "memoryLimit": 0.5,
+    "ports": [{"port": 9000, "protocol": "UDP"}],
+    "secureEnvironment": {"WORD": "sesame-of-the-sidecar"},
+    "volumeMounts": [MOUNT],
+    "livenessProbe": {"command": ["test", "-f", "/shared/echo"], "periodSeconds": 1},
+}
+#: What a group may have here: sidecar, init container, UDP, limits, volumes, probes.
+FULL: Json = {
+    "cpu": 0.5,
+    "memory": 0.5,
+    "command": ["python3", "-m", "web"],
+    "restartPolicy": "OnFailure",
+    "sidecars": [SIDECAR],
+    "initContainers": [
+        {
+            "name": "first",
+            "command": ["python3", "-c", WRITE],
+            "volumeMounts": [MOUNT, {"name": "hidden", "mountPath": "/run/hidden"}],
+        }
+    ],
+    "volumes": [
+        {"name": "shared", "emptyDir": {}},
+        {"name": "hidden", "secret": {"pin": "sesame-of-the-volume"}},
+    ],
+    "volumeMounts": [{**MOUNT, "readOnly": True}],
+    "readinessProbe": {"command": ["test", "-f", "/shared/first"], "periodSeconds": 1},
+    "systemIdentity": True,
+    "zone": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def full(shared_clone: Clone) -> Clone:
+    shared_clone.configure(**FULL)
+    shared_clone.up()
+    return shared_clone
+
+
+@pytest.fixture
+def settings(full: Clone) -> Iterator[Clone]:
+    """For tests that change the configuration: the file is put back afterwards."""
+    file = full.root / "Pulumi.local.yaml"
+    before = file.read_text()
+    yield full
+    file.write_text(before)
+
+
+def steps(clone: Clone, kind: str = "preview", *options: str) -> dict[str, str]:
+    """Name -> what happens to it, but for `same`."""
+    body = json.loads(clone.run(kind, "--json", *options))
+    assert body["succeeded"], body["diagnostics"]
+    found = {one["urn"].rsplit("::", 1)[-1]: one["op"] for one in body["steps"]}
+    return {name: op for name, op in found.items() if op != "same"}
+
+
+def container(clone: Clone, name: str) -> Any:
+    label = "acr-lab.container"
+    (one,) = [it for it in clone.containers() if it.labels.get(label) == name]
+    return one
+
+
+def read(clone: Clone, name: str, path: str) -> str:
+    code, output = container(clone, name).exec_run(["cat", path])
+    assert code == 0, output
+    return str(output.decode())
+
+
+def test_the_app_answers_with_a_command_of_its_own(full: Clone) -> None:
+    assert full.outputs()["imageDigest"] in full.page()
+    assert container(full, "web").attrs["Config"]["Entrypoint"] == FULL["command"]
+
+
+def test_a_second_update_and_a_refresh_change_nothing(full: Clone) -> None:
+    assert "unchanged: there was nothing to do" in full.up()
+    full.run("refresh", "--yes")
+    assert steps(full) == {}
+
+
+def test_a_sidecar_answers_over_udp_at_the_same_address(full: Clone) -> None:
+    address = (full.outputs()["ipAddress"], 9000)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.settimeout(10)
+        udp.sendto(b"?", address)
+        assert udp.recv(100) == b"sesame-of-the-sidecar"
+
+
+def test_an_init_container_ran_first_and_its_file_is_shared(full: Clone) -> None:
+    assert read(full, "web", "/shared/first") == "sesame-of-the-volume"
+    assert read(full, "echo", "/shared/first") == "sesame-of-the-volume"
+
+
+def test_limits_are_those_of_the_docker_engine(full: Clone) -> None:
+    host = container(full, "echo").attrs["HostConfig"]
+    assert host["NanoCpus"] == 500_000_000
+    assert host["Memory"] == 512 * 1024**2
+
+
+def test_the_service_shows_the_group_as_it_was_asked_for(full: Clone) -> None:
+    made = group(full)
+    values = made["properties"]
+    assert made["zones"] == ["1"]
+    assert made["identity"]["type"] == "SystemAssigned, UserAssigned"
+    assert [one["name"] for one in values["containers"]] == ["web", "echo"]
+    (first,) = values["initContainers"]
+    assert first["properties"]["instanceView"]["currentState"]["exitCode"] == 0
+    assert "sesame" not in json.dumps(made)
+
+
+def group(clone: Clone) -> Json:
+    outputs = clone.outputs()
+    kind = "providers/Microsoft.ContainerInstance/containerGroups"
+    path = f"/resourceGroups/{outputs['resourceGroup']}/{kind}"
+    with clone.arm() as client:
+        answer = client.get(
+            f"{path}/{outputs['containerGroup']}",
+            params={"api-version": "2024-05-01-preview"},
+        )
+    found: Json = answer.raise_for_status().json()
+    return found
+
+
+def test_no_secret_of_the_group_is_in_plain(full: Clone) -> None:
+    state = full.run("stack", "export")
+    told = [state, *(one.read_text() for one in (full.home / "logs").iterdir())]
+    assert not any("sesame" in text or "c2VzYW1l" in text for text in told)
+
+
+def sidecar(**values: Any) -> dict[str, Any]:
+    """The sidecar with some values changed."""
+    return {"sidecars": [{**SIDECAR, **values}]}
+
+
+OTHER = {"name": "other", "command": ["sleep", "60"]}
+ID = "/subscriptions/s/resourceGroups/g/providers"
+SUBNET = f"{ID}/Microsoft.Network/virtualNetworks/v/subnets/s"
+IDENTITY = f"{ID}/Microsoft.ManagedIdentity/userAssignedIdentities/i"
+LOGS = {
+    "workspaceId": "11111111-2222-3333-4444-555555555555",
+    "workspaceKey": "c2VzYW1lLW9mLXRoZS1sb2dz",
+}
+IN_PLACE: dict[str, Json] = {
+    "all of the app's own": {
+        "pin": "digest",
+        "command": ["python3", "-u", "-m", "web"],
+        "environment": {"A": "b"},
+        "secureEnvironment": {"B": "c"},
+        "livenessPath": "",
+        "readinessProbe": {"path": "/healthz", "periodSeconds": 7},
+        "volumeMounts": [],
+        "identities": [IDENTITY],
+        "systemIdentity": False,
+    },
+    "all of a sidecar's own": sidecar(
+        image="mcr.microsoft.com/cache/redis:6",
+        command=["sleep", "60"],
+        environment={"A": "b"},
+        livenessProbe={"path": "/", "port": 9001},
+        volumeMounts=[],
+    ),
+    "volumes and init containers": {
+        "volumes": [
+            FULL["volumes"][0],
+            {"name": "hidden", "secret": {"pin": "1"}},
+            {"name": "third", "emptyDir": {}},
+        ],
+        "initContainers": [
+            {**FULL["initContainers"][0], "command": ["true"]},
+            {"name": "second", "command": ["true"]},
+        ],
+    },
+    "no init container": {"initContainers": []},
+}
+REPLACED: dict[str, Json] = {
+    "cpu": {"cpu": 1},
+    "memory limit of a sidecar": sidecar(memoryLimit=0.6),
+    "port": {"port": 8090},
+    "one port more": {"ports": [{"port": 8090}]},
+    "protocol of a port": sidecar(ports=[{"port": 9000}]),
+    "one sidecar more": {"sidecars": [SIDECAR, OTHER]},
+    "no sidecar": {"sidecars": []},
+    "name of a sidecar": sidecar(name="renamed"),
+    "no address": {"ipAddress": "none", **sidecar(ports=[])},
+    "private address": {"ipAddress": "private", "subnetIds": [SUBNET]},
+    "a DNS label": {"dnsLabel": "my-label"},
+    "restart policy": {"restartPolicy": "Always"},
+    "SKU": {"groupSku": "Dedicated"},
+    "zone": {"zone": "2"},
+    "Log Analytics": {"logAnalytics": LOGS},
+}
+
+
+@pytest.mark.parametrize("change", IN_PLACE.values(), ids=IN_PLACE)
+def test_this_changes_in_place(settings: Clone, change: Json) -> None:
+    settings.configure(**change)
+    assert steps(settings) == {"acr-lab": "update"}
+
+
+@pytest.mark.parametrize("change", REPLACED.values(), ids=REPLACED)
+def test_this_replaces_the_group(settings: Clone, change: Json) -> None:
+    settings.configure(**change)
+    assert steps(settings)["acr-lab"] == "replace"
+
+
+def test_another_dns_label_is_taken_in_place(settings: Clone) -> None:
+    settings.configure(dnsLabel="my-label")
+    before, file = settings.run("stack", "export"), settings.root / "state.json"
+    body = json.loads(before)
+    rows = body["deployment"]["resources"]
+    (made,) = [one for one in rows if one["type"].endswith(":ContainerGroup")]
+    scope = {"autoGeneratedDomainNameLabelScope": "TenantReuse"}
+    made["inputs"]["ipAddress"] |= {"dnsNameLabel": "other-label", **scope}
+    try:
+        file.write_text(json.dumps(body))
+        settings.run("stack", "import", "--file", str(file))
+        assert steps(settings) == {"acr-lab": "update"}
+    finally:
+        file.write_text(before)
+        settings.run("stack", "import", "--file", str(file))
+
+
+def test_what_changes_in_place_keeps_name_and_address(settings: Clone) -> None:
+    before = settings.outputs()
+    settings.configure(**sidecar(secureEnvironment={"WORD": "sesame-of-tomorrow"}))
+    assert steps(settings, "up", "--yes") == {"acr-lab": "update"}
+    assert settings.outputs() == before
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.settimeout(10)
+        udp.sendto(b"?", (before["ipAddress"], 9000))
+        assert udp.recv(100) == b"sesame-of-tomorrow"
+
+
+def test_what_replaces_deletes_the_old_group_first(settings: Clone) -> None:
+    before = settings.outputs()["containerGroup"]
+    settings.configure(sidecars=[], zone="")
+    log = settings.root / "events.json"
+    settings.run("up", "--yes", "--event-log", str(log))
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    done = [
+        one["resOutputsEvent"]["metadata"] for one in events if "resOutputsEvent" in one
+    ]
+    ops = [one["op"] for one in done if one["urn"].endswith("ContainerGroup::acr-lab")]
+    assert ops == ["delete-replaced", "replace"]
+    assert settings.outputs()["containerGroup"] != before
+    assert len(settings.containers()) == 2  # the app's and the init container
+    settings.page()
+
+
+def test_without_an_address_up_waits_for_nobody(settings: Clone) -> None:
+    settings.configure(sidecars=[], ipAddress="none", priority="Spot", zone="")
+    said = settings.up()
+    assert "The app answers" not in said
+    outputs = settings.outputs()
+    assert (outputs["url"], outputs["fqdn"], outputs["ipAddress"]) == ("", "", "")
+    assert group(settings)["properties"]["priority"] == "Spot"
+    assert "unchanged: there was nothing to do" in settings.up()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"ipAddress": "private", "subnetIds": [SUBNET]}, "subnetIds"),
+        ({"groupSku": "Confidential"}, "sku Confidential"),
+        ({"logAnalytics": LOGS}, "diagnostics"),
+        (
+            {
+                "volumes": [
+                    {"name": "clone", "gitRepo": {"repository": "https://x.y/a"}}
+                ]
+            },
+            "gitRepo",
+        ),
+        (
+            {
+                "volumes": [
+                    {
+                        "name": "share",
+                        "azureFile": {
+                            "shareName": "files",
+                            "storageAccountName": "account1",
+                            "storageAccountKey": LOGS["workspaceKey"],
+                        },
+                    }
+                ]
+            },
+            "azureFile",
+        ),
+        ({"osType": "Windows"}, "Windows"),
+    ],
+)
+def test_what_this_azure_does_not_have_is_refused_by_name(
+    settings: Clone, change: Json, said: str
+) -> None:
+    nothing: Json = {
+        "sidecars": [],
+        "initContainers": [],
+        "volumes": [],
+        "volumeMounts": [],
+    }
+    settings.configure(**{**nothing, "zone": "", "readinessProbe": {}, **change})
+    shown = settings.up(code=1)
+    assert said in shown
+    assert "acr-lab:index" not in shown.split("Diagnostics:")[-1]
