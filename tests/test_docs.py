@@ -14,8 +14,9 @@ from embedded.engine.monitor import UNSUPPORTED
 from embedded.providers.azure_native.types import TYPES
 from infra import document as configuration
 from infra import tiers
+from infra.instance import FIXED
 from infra.rules import Rule
-from infra.settings import access, image, pullers
+from infra.settings import access, image, network, pullers, volumes
 from policy import document
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -95,9 +96,12 @@ def test_the_table_of_tiers_is_told_as_it_is() -> None:
         ("docs/sign-in.md", "`pullAuth`", access.PULL),
         ("docs/sign-in.md", "`push`", access.PUSH),
         ("docs/sign-in.md", "`permissionMode`", access.MODE),
+        ("docs/instance.md", "`ipAddress`", network.ADDRESS),
     ],
 )
-def test_every_choice_has_its_row(document: str, head: str, rule: Rule[str]) -> None:
+def test_every_choice_has_its_row(
+    document: str, head: str, rule: Rule[str | None]
+) -> None:
     told = names(table(document, head))
     assert rule.allowed == f"one of {', '.join(told)}"
 
@@ -106,6 +110,20 @@ def test_the_keys_that_are_refused_by_name_are_told_and_are_no_keys() -> None:
     told = names(table("docs/image.md", "refused key"))
     assert told == list(image.REFUSED)
     assert not set(told) & set(configuration.keys())
+
+
+def test_what_replaces_a_group_is_told_and_what_does_not() -> None:
+    rows = table("docs/instance.md", "property")
+    told = {
+        name: change.startswith("replaces")
+        for what, change, _ in rows
+        for name in re.findall("`([^`]+)`", what)
+    }
+    assert set(FIXED) == {name for name, replaces in told.items() if replaces}
+
+
+def test_every_kind_of_volume_is_told() -> None:
+    assert names(table("docs/instance.md", "kind")) == list(volumes.KINDS)
 
 
 def test_what_the_engine_refuses_is_told() -> None:
