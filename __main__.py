@@ -4,7 +4,7 @@ that pulls and runs that image."""
 import pulumi
 from pulumi_azure_native import resources
 
-from infra import surroundings
+from infra import retries, surroundings
 from infra.access import PullAccess
 from infra.image import AppImage
 from infra.instance import ContainerInstance
@@ -12,20 +12,22 @@ from infra.registry import Registry
 from infra.settings import Settings
 
 settings = Settings.load()
+# What a lock covered can be deleted some seconds after the lock, not at once.
+unlocked = retries.on_leftover_lock("unlocked", settings.access)
 
 # 1. A resource group holds everything, so that one deletion removes everything.
 group = resources.ResourceGroup(
-    "acr-lab", location=settings.location, tags=settings.tags
+    "acr-lab", location=settings.location, tags=settings.tags, opts=unlocked
 )
 
 # 2. The registry, with all that its tier has and the settings ask for.
-registry = Registry("registry", group.name, settings)
+registry = Registry("registry", group.name, settings, unlocked)
 
 # 3. The image: built from app/, tagged by its content, pushed.
 image = AppImage("image", registry, settings)
 
 # Who pulls: an identity that may do nothing else, unless the settings say another way.
-access = PullAccess("puller", registry, settings)
+access = PullAccess("puller", registry, settings, unlocked)
 
 # 4. The container group pulls the image and runs it.
 instance = ContainerInstance(

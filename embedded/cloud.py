@@ -24,6 +24,12 @@ from embedded.home import PROJECT, Home
 START_LIMIT = 30.0
 #: Seconds that it gets to end its work in.
 STOP_LIMIT = 30.0
+#: Option of the process -> variable that sets it: what takes a while in Azure.
+DELAYS = {
+    "--role-delay": "EMBEDDED_ROLE_DELAY",
+    "--principal-delay": "EMBEDDED_PRINCIPAL_DELAY",
+    "--lock-delay": "EMBEDDED_LOCK_DELAY",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,9 @@ class LocalAzure:
     def __init__(self, home: Home, environment: Mapping[str, str] = os.environ) -> None:
         self._home = home
         self._port = int(environment.get("EMBEDDED_PORT") or 4747)
-        self._role_delay = environment.get("EMBEDDED_ROLE_DELAY") or "0"
+        self._delays = {
+            option: environment.get(name) or "0" for option, name in DELAYS.items()
+        }
 
     @property
     def connection(self) -> Connection | None:
@@ -166,7 +174,8 @@ class LocalAzure:
         log = self._home.log("azure")
         command = [sys.executable, "-m", "embedded.azure"]
         command += ["--home", str(self._home.azure), "--port", str(self._port)]
-        command += ["--role-delay", self._role_delay]
+        for option, seconds in self._delays.items():
+            command += [option, seconds]
         tools = self._home.packages / "usr" / "bin"
         path = f"{tools}:{os.environ.get('PATH', '')}"
         with log.open("ab") as errors:

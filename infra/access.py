@@ -8,7 +8,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import authorization, containerinstance, managedidentity
 
-from infra import roles, sign_in
+from infra import retries, roles, sign_in
 from infra.pull_token import PullToken
 from infra.registry import Registry
 from infra.settings import Settings
@@ -30,6 +30,7 @@ class PullAccess(pulumi.ComponentResource):
         super().__init__("acr-lab:index:PullAccess", name, None, opts)
         self._registry = registry
         self._settings = settings
+        self._retried = retries.on_missing_principal(f"{name}-role", settings.access)
         self.client_id: pulumi.Output[str] = pulumi.Output.from_input("")
         self.identities: list[pulumi.Output[str]] = []
         self.ready: list[pulumi.Resource] = []
@@ -44,7 +45,7 @@ class PullAccess(pulumi.ComponentResource):
                 one.principal,
                 registry,
                 settings.access.permission_mode,
-                self,
+                self._role_options(),
                 one.kind,
             )
         self.register_outputs({"clientId": self.client_id})
@@ -97,7 +98,18 @@ class PullAccess(pulumi.ComponentResource):
     def _grant(self, principal: pulumi.Input[str]) -> None:
         mode = self._settings.access.permission_mode
         self.ready.append(
-            grant_pull("acr-lab-pull", principal, self._registry, mode, self)
+            grant_pull(
+                "acr-lab-pull", principal, self._registry, mode, self._role_options()
+            )
+        )
+
+    def _role_options(self) -> pulumi.ResourceOptions:
+        # Azure changes no role in place, and has no two of one principal and role.
+        return pulumi.ResourceOptions(
+            delete_before_replace=True,
+            hooks=self._retried,
+            parent=self,
+            replace_on_changes=["roleDefinitionId"],
         )
 
 
@@ -106,7 +118,7 @@ def grant_pull(
     principal: pulumi.Input[str],
     registry: Registry,
     mode: str,
-    parent: pulumi.Resource,
+    opts: pulumi.ResourceOptions,
     kind: str = authorization.PrincipalType.SERVICE_PRINCIPAL,
 ) -> authorization.RoleAssignment:
     """The role that lets a principal pull from a registry in its permission mode."""
@@ -115,14 +127,9 @@ def grant_pull(
     return authorization.RoleAssignment(
         name,
         principal_id=principal,
-        # Without its type Azure looks the new principal up, and may not find it yet.
+        # Without its type Azure looks the new principal up, and seldom finds it yet.
         principal_type=kind,
         role_definition_id=subscription.apply(lambda one: roles.definition(one, role)),
         scope=registry.id,
-        # Azure changes no role in place, and has no two of one principal and role.
-        opts=pulumi.ResourceOptions(
-            delete_before_replace=True,
-            parent=parent,
-            replace_on_changes=["roleDefinitionId"],
-        ),
+        opts=opts,
     )

@@ -97,15 +97,10 @@ class ContainerInstance(pulumi.ComponentResource):
     def _options(
         self, name: str, access: PullAccess, settings: Settings
     ) -> pulumi.ResourceOptions:
-        hook = retries.on_pull_failure(
-            f"{name}-pull",
-            settings.access.role_retries,
-            settings.access.role_retry_seconds,
-        )
         return pulumi.ResourceOptions(
             delete_before_replace=True,
             depends_on=access.ready,
-            hooks=pulumi.ResourceHookBinding(on_error=[hook]),
+            hooks=retries.on_pull_failure(f"{name}-pull", settings.access),
             parent=self,
             replace_on_changes=list(FIXED),
             replacement_trigger=shape(settings.instance),

@@ -51,9 +51,17 @@ def _settings() -> Settings:
     parser = argparse.ArgumentParser(prog="python -m embedded.azure")
     parser.add_argument("--home", type=Path, required=True, help="all that it keeps")
     parser.add_argument("--port", type=int, default=4747)
-    parser.add_argument("--role-delay", type=float, default=0.0, metavar="SECONDS")
+    for delay in ("role", "principal", "lock"):
+        option = f"--{delay}-delay"
+        parser.add_argument(option, type=float, default=0.0, metavar="SECONDS")
     options = parser.parse_args()
-    return Settings(options.home.resolve(), options.port, options.role_delay)
+    return Settings(
+        options.home.resolve(),
+        options.port,
+        options.role_delay,
+        options.principal_delay,
+        options.lock_delay,
+    )
 
 
 def _is_ours(lock: IO[str]) -> bool:

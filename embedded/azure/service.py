@@ -19,13 +19,17 @@ Json = dict[str, Any]
 class Settings:
     """How one local Azure was started.
 
-    ``home`` is the folder that holds everything it keeps; ``role_delay`` is how many
-    seconds a new role assignment takes before it counts (Azure: minutes; here: 0).
+    ``home`` is the folder that holds everything it keeps. The delays are seconds, which
+    in Azure are up to some minutes, and here 0: ``role_delay`` until a new role
+    assignment counts, ``principal_delay`` until a new principal is found when it gets a
+    role, ``lock_delay`` until a lock that was deleted counts no more.
     """
 
     home: Path
     port: int = 4747
     role_delay: float = 0.0
+    principal_delay: float = 0.0
+    lock_delay: float = 0.0
 
     @property
     def base_url(self) -> str:
@@ -143,6 +147,12 @@ class Directory(Protocol):
         """Forget a principal; its tokens stop working."""
 
     def find(self, object_id: str) -> Principal | None: ...
+
+    def is_replicated(self, object_id: str) -> bool:
+        """Whether a principal is found everywhere; one of elsewhere counts as such.
+
+        A new one is after ``Settings.principal_delay`` seconds only.
+        """
 
     def sign_in(self, client_id: str, secret: str) -> Principal | None:
         """The application with this client id, if the secret is one of its own."""

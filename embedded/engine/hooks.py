@@ -30,6 +30,10 @@ class ErrorHooks:
             if name not in self._callbacks:
                 raise OptionUnsupported(f"the unknown error hook {name!r}", urn)
 
+    def are_missing(self, names: Sequence[str]) -> bool:
+        """Whether the state names a hook that no program has registered."""
+        return any(name not in self._callbacks for name in names)
+
     def retry(
         self,
         names: Sequence[str],
@@ -40,10 +44,9 @@ class ErrorHooks:
     ) -> bool:
         """Whether one of the hooks wants another try; ``errors`` newest first.
 
-        Where the state names a hook that no program has registered (a `destroy` runs
-        none) there is none. Raises ProviderRefused if a hook itself fails.
+        Where a hook is missing nobody is asked. Raises ProviderRefused if a hook fails.
         """
-        if any(name not in self._callbacks for name in names):
+        if self.are_missing(names):
             return False
         subject = new or old
         assert subject is not None

@@ -65,6 +65,9 @@ SEVERITIES: dict[int, Severity] = {
     engine_pb2.WARNING: "warning",
     engine_pb2.ERROR: "error",
 }
+#: Result.SKIP of resource.proto, which the SDK's stubs have no name for: the outputs
+#: are unknown to the program.
+SKIP: Any = 2
 #: ``5m``, ``1h30m``, ``90s`` and plain seconds.
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -153,7 +156,7 @@ class Monitor(
             except Cancelled:
                 self._abort_late(context)
             except Skipped:
-                return resource_pb2.RegisterResourceResponse(urn=goal.urn, unknown=True)
+                return resource_pb2.RegisterResourceResponse(urn=goal.urn, result=SKIP)
             except EngineError as error:  # the registrar has told of it
                 self._fail(context, error)
             except Exception as error:

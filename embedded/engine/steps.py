@@ -18,6 +18,10 @@ from embedded.engine.state import Resource
 from embedded.engine.values import Properties, as_secret
 
 Answer = TypeVar("Answer")
+UNASKED = (
+    "an error hook of the program decides about this failure, and no program runs: "
+    "`destroy --run-program` asks it"
+)
 
 
 class Steps:
@@ -209,6 +213,8 @@ class Steps:
             except ProviderRefused as error:
                 errors.insert(0, str(error))
                 if not self._hooks.retry(hooks, operation, new, old, errors):
+                    if self._hooks.are_missing(hooks):
+                        self._events.message("info", UNASKED, subject.urn)
                     raise
                 text = f"retrying the failed {operation}"
                 self._events.message("info", text, subject.urn, ephemeral=True)

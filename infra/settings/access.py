@@ -36,8 +36,9 @@ class AccessSettings:
     """How the group pulls, how the image is pushed, and who else may pull.
 
     ``pull_token_days``: after so many days the pull token gets a new password, and each
-    password lives for twice as long. ``role_retries``: how often, and how many seconds
-    apart, a pull is tried again.
+    password lives for twice as long. ``role_retries``: how often a pull, and the role
+    for it, is tried again; ``lock_retries``: how often a deletion after that of a lock.
+    ``role_retry_seconds`` are between two tries of both.
     """
 
     role_retries: int = 60
@@ -48,6 +49,7 @@ class AccessSettings:
     permission_mode: str = "rbac"
     service_principal: ServicePrincipal | None = None
     pullers: tuple[Puller, ...] = ()
+    lock_retries: int = 12
 
 
 def read(reader: Reader) -> AccessSettings:
@@ -63,6 +65,7 @@ def read(reader: Reader) -> AccessSettings:
         permission_mode=reader.take("permissionMode", MODE, default.permission_mode),
         service_principal=structure.one(reader, "servicePrincipal", _principal),
         pullers=pullers.read(reader),
+        lock_retries=reader.take("lockRetries", RETRIES, default.lock_retries),
     )
     _check_principal(reader, settings)
     return settings

@@ -84,10 +84,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(home: Path, port: int | None = None, role_delay: float = 0.0) -> Azure:
+def start(home: Path, port: int | None = None, **delays: float) -> Azure:
+    """``delays``: ``role_delay`` and its like, options of the process."""
     port = port or free_port()
     command = [sys.executable, "-m", "embedded.azure", "--home", str(home)]
-    command += ["--port", str(port), "--role-delay", str(role_delay)]
+    command += ["--port", str(port)]
+    for name, seconds in delays.items():
+        command += [f"--{name.replace('_', '-')}", str(seconds)]
     home.mkdir(parents=True, exist_ok=True)
     with (home / "log").open("ab") as log:
         process = subprocess.Popen(
@@ -108,10 +111,10 @@ def start_azure(
     started: list[Azure] = []
 
     def run(
-        home: Path | None = None, port: int | None = None, role_delay: float = 0.0
+        home: Path | None = None, port: int | None = None, **delays: float
     ) -> Azure:
         folder = home or tmp_path_factory.mktemp("azure") / "home"
-        made = start(folder, port, role_delay)
+        made = start(folder, port, **delays)
         started.append(made)
         return made
 

@@ -122,7 +122,12 @@ class RoleAssignments:
             raise ScopeNotFound(scope)
 
     def _check_principal(self, object_id: str, asked: str | None) -> None:
-        """With the type set, Azure takes a principal that it does not see yet."""
+        """With the type set, Azure takes a principal that it does not see yet.
+
+        Mostly: reports say that a new one may be refused all the same.
+        """
+        if not self._directory.is_replicated(object_id):
+            raise PrincipalNotFound(object_id, self._directory.tenant_id)
         found = self._directory.find(object_id)
         if found is None and asked is None:
             raise PrincipalNotFound(object_id, self._directory.tenant_id)

@@ -47,7 +47,7 @@ class AuthorizationService:
             "locks": LOCK_VERSIONS,
         }
         self._subscription = subscription
-        self._locks = Locks(store, subscription)
+        self._locks = Locks(store, subscription, settings.lock_delay)
         self.access = RoleAssignments(
             store, directory, subscription, settings.role_delay
         )
@@ -86,7 +86,7 @@ class AuthorizationService:
     async def remove(self, resource_id: str) -> None:
         scope, _, name = resource_id.rpartition("/")
         if scope.lower().endswith("/locks"):
-            self._locks.delete(scope.partition("/providers/Microsoft.Auth")[0], name)
+            self._locks.drop(scope.partition("/providers/Microsoft.Auth")[0], name)
             return
         self.access.delete(scope.partition("/providers/Microsoft.Auth")[0], name)
 

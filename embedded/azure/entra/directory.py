@@ -70,6 +70,11 @@ class TokenDirectory:
         record = self._store.record(PRINCIPAL, object_id)
         return None if record is None else self._principal(object_id, record)
 
+    def is_replicated(self, object_id: str) -> bool:
+        record = self._store.record(PRINCIPAL, object_id) or {}
+        age = time.time() - float(record.get("since", 0.0))
+        return age >= self._settings.principal_delay
+
     def principals(self) -> Iterator[Principal]:
         """All of them: applications and managed identities."""
         for object_id, record in self._store.records(PRINCIPAL).items():
@@ -158,7 +163,12 @@ class TokenDirectory:
 
     def _add(self, name: str, secret: str) -> Principal:
         object_id = str(uuid.uuid4())
-        record = {"name": name, "clientId": str(uuid.uuid4()), "secret": secret}
+        record = {
+            "name": name,
+            "clientId": str(uuid.uuid4()),
+            "secret": secret,
+            "since": time.time(),
+        }
         self._store.set_record(PRINCIPAL, object_id, record)
         return self._principal(object_id, record)
 

@@ -85,6 +85,9 @@ class People:
     def find(self, object_id: str) -> Principal | None:
         return self.known.get(object_id)
 
+    def is_replicated(self, object_id: str) -> bool:
+        return True
+
     def sign_in(self, client_id: str, secret: str) -> Principal | None:
         return None
 
