@@ -22,6 +22,7 @@ KEPT = [
     "policy",
     "app",
     "tests/on_mocks.py",
+    "tests/test_instance.py",
     "tests/test_program.py",
     "tests/infra",
     "tests/app",
