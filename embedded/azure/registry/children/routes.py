@@ -56,7 +56,9 @@ class ChildRoutes:
         ):
             action = f"{KIND}/{verb}/action"
             yield Route("POST", f"{self._base}/{verb}", action, handler, body)
-        runs = f"{self._base}/runs"
+        task, runs = f"{self._base}/tasks/{{child}}", f"{self._base}/runs"
+        action = f"{KIND}/tasks/listDetails/action"
+        yield Route("POST", f"{task}/listDetails", action, self._details)
         yield Route("GET", runs, f"{KIND}/runs/read", self._runs)
 
     async def _list(self, call: Call) -> Reply:
@@ -81,6 +83,12 @@ class ChildRoutes:
     async def _generate(self, call: Call) -> Reply:
         registry = call.path.rpartition("/")[0]
         return Reply(200, self._passwords.generate(registry, call.body))
+
+    async def _details(self, call: Call) -> Reply:
+        """A task with the tokens in it, which no read shows."""
+        task = self._children.get(call.path.rpartition("/")[0])
+        known = {**task.body["properties"], **task.private["hidden"]}
+        return Reply(200, {**task.body, "properties": known})
 
     async def _no_runs(self, call: Call) -> Reply:
         verb = call.path.rpartition("/")[2]

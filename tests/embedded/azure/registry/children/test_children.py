@@ -179,6 +179,7 @@ def test_the_tokens_of_a_task_are_never_read_and_survive_a_change(
     changed = got(task.patch(timeout=600))["properties"]
     assert changed["step"] == {"type": "Docker", "dockerFilePath": "D"}
     assert "sesame" not in task.get().text
+    assert task.post("listDetails")["properties"]["step"] == step
 
 
 def test_children_go_with_their_registry(shop: Shop) -> None:
