@@ -21,11 +21,11 @@ from infra.settings.instance import InstanceSettings
 from infra.settings.reader import (
     KEPT_KEYS,
     NAMESPACE,
-    SECRET_KEYS,
     Reader,
     SettingsInvalid,
 )
 from infra.settings.registry import RegistrySettings
+from infra.settings.secrecy import plain_secrets
 
 __all__ = ["Settings", "SettingsInvalid", "read"]
 
@@ -64,15 +64,6 @@ class Settings:
             )
         region = pulumi.Config("azure-native").get("location")
         return read(values, secret, region)
-
-
-def plain_secrets(values: Mapping[str, str], secret: frozenset[str]) -> list[str]:
-    """Keys that hold secrets, and are not encrypted in the stack's file."""
-    return sorted(
-        key
-        for key in SECRET_KEYS - secret
-        if values.get(key, "") not in ("", "{}", "[]")
-    )
 
 
 def shown_secrets(secret: frozenset[str]) -> list[str]:

@@ -10,10 +10,10 @@ import pytest
 from infra.settings import (
     Settings,
     SettingsInvalid,
-    plain_secrets,
     read,
     shown_secrets,
 )
+from infra.settings.secrecy import plain_secrets
 
 GUID = "11111111-2222-3333-4444-555555555555"
 HOOK = {"name": "pushed", "uri": "https://example.com/sesame"}
@@ -154,6 +154,31 @@ def test_secrets_that_are_not_encrypted_are_told() -> None:
     values = {"servicePrincipal": '{"clientId": "x"}', "secureEnvironment": "{}"}
     assert plain_secrets(values, frozenset()) == ["servicePrincipal"]
     assert plain_secrets(values, frozenset({"servicePrincipal"})) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("sidecars", [{"name": "a", "secureEnvironment": {"A": "sesame"}}], True),
+        ("sidecars", [{"name": "a", "secureEnvironment": {}}], False),
+        ("sidecars", [{"name": "a", "environment": {"A": "b"}}], False),
+        ("volumes", [{"name": "hidden", "secret": {"a": "sesame"}}], True),
+        ("volumes", [{"name": "a", "azureFile": {"storageAccountKey": "x"}}], True),
+        ("volumes", [{"name": "empty", "emptyDir": {}}], False),
+        ("logAnalytics", {"workspaceKey": "sesame"}, True),
+        ("tasks", [{"name": "a", "accessToken": "sesame"}], True),
+    ],
+)
+def test_secret_fields_that_are_not_encrypted_are_told(
+    key: str, value: object, told: bool
+) -> None:
+    values = {key: json.dumps(value)}
+    assert plain_secrets(values, frozenset()) == ([key] if told else [])
+    assert plain_secrets(values, frozenset({key})) == []
+
+
+def test_a_structured_key_that_is_none_is_for_the_report() -> None:
+    assert plain_secrets({"sidecars": "[{"}, frozenset()) == []
 
 
 def test_an_encrypted_key_that_the_program_shows_is_told() -> None:
