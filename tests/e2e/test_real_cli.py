@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.groups import FULL, sidecar
+
 Clone = Any
 pytestmark = [pytest.mark.docker, pytest.mark.cli]
 HERE = ("--engine", "embedded")
@@ -100,3 +102,42 @@ def test_a_failure_under_one_is_mended_under_the_other(
     clone.run("up", "--yes", *second)
     clone.page()
     assert_nothing_to_do(clone, first)
+
+
+#: A change of the group -> whether it replaces it.
+CHANGES: list[tuple[dict[str, Any], bool]] = [
+    ({"environment": {"A": "b"}}, False),
+    (sidecar(command=["sleep", "60"]), False),
+    ({"initContainers": []}, False),
+    ({"cpu": 1}, True),
+    ({"sidecars": []}, True),
+    ({"ipAddress": "none", **sidecar(ports=[])}, True),
+    ({"zone": "2"}, True),
+]
+
+
+def group_step(clone: Clone, engine: tuple[str, str]) -> set[str]:
+    """What a preview says of the group, but for the parts of a replacement."""
+    said = clone.run("preview", "--json", *engine)
+    body = json.loads(said[said.index("{") :])
+    parts = {"create-replacement", "delete-replaced"}
+    return {
+        one["op"]
+        for one in body["steps"]
+        if one["urn"].endswith(":ContainerGroup::acr-lab") and one["op"] not in parts
+    }
+
+
+def test_what_replaces_a_group_is_the_same_to_both(clone: Clone) -> None:
+    clone.configure(**FULL)
+    clone.run("up", "--yes", *CLI)
+    assert_nothing_to_do(clone, HERE)
+    file = clone.root / "Pulumi.local.yaml"
+    before = file.read_text()
+    for change, replaced in CHANGES:
+        clone.configure(**change)
+        wanted = {"replace" if replaced else "update"}
+        assert group_step(clone, CLI) == wanted, change
+        assert group_step(clone, HERE) == wanted, change
+        file.write_text(before)
+    clone.run("destroy", "--yes", *HERE)

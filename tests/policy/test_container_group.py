@@ -251,3 +251,34 @@ def test_an_image_that_is_not_known_yet_hides_no_other(
 def test_a_secret_that_is_found_is_not_repeated(judge: Judge) -> None:
     (message,) = judge("container-no-plain-secrets", group(variables(PASSWORD="hush")))
     assert "hush" not in message
+
+
+@pytest.mark.parametrize(
+    ("rule", "more"),
+    [
+        ("container-image-pinned", {"image": "lab.azurecr.io/side"}),
+        ("container-image-registry-allowed", {"image": "nginx:1.27"}),
+        ("container-not-privileged", {"securityContext": {"privileged": True}}),
+        ("container-size", {"resources": {}}),
+        ("container-probes", {"livenessProbe": None}),
+        ("container-no-plain-secrets", variables(PASSWORD="hush")),
+        (
+            "container-group-public-probed",
+            {"livenessProbe": None, "readinessProbe": None},
+        ),
+    ],
+)
+def test_a_sidecar_is_judged_as_the_first_container_is(
+    judge: Judge, rule: str, more: Json
+) -> None:
+    assert not judge(rule, group(container(), container(name="side")))
+    bad = {**container(name="side"), **more, "name": "side"}
+    found = judge(rule, group(container(), bad))
+    assert found
+    assert all("web" not in message for message in found)
+
+
+def test_a_port_of_a_sidecar_is_served(judge: Judge) -> None:
+    side = container(name="side", ports=[{"port": 81.0, "protocol": "UDP"}])
+    props = group(container(), side, **address(81))
+    assert not judge("container-group-ports-served", props)
