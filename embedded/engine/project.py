@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -198,13 +199,22 @@ def _existing(directory: Path, stem: str) -> Path | None:
 
 # The safe loader of libyaml, where PyYAML was built with it, is ten times as fast.
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A time without quotes is text, as it is to the CLI."""
+    """A time without quotes is the text that the CLI makes of it: Go's own form."""
+
+    def time(self, node: yaml.ScalarNode) -> str:
+        try:
+            found = self.construct_yaml_timestamp(node)
+        except ValueError:  # no such day
+            return str(node.value)
+        if not isinstance(found, datetime):
+            return f"{found} 00:00:00 +0000 UTC"
+        offset = found.strftime("%z") or "+0000"
+        zone = "UTC" if offset == "+0000" else offset
+        fraction = f".{found.microsecond:06}".rstrip("0").rstrip(".")
+        return f"{found:%Y-%m-%d %H:%M:%S}{fraction} {offset} {zone}"
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [row for row in rows if row[0] != "tag:yaml.org,2002:timestamp"]
-    for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.time)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -133,4 +133,5 @@ def time() -> Rule[str]:
             raise NotAllowed(str(error)) from error
         return given
 
-    return Rule("a time by RFC 3339 such as 2026-11-24T09:30:00Z", parse)
+    allowed = 'a time by RFC 3339 in quotes, such as "2026-11-24T09:30:00Z"'
+    return Rule(allowed, parse)

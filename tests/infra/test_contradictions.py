@@ -132,6 +132,8 @@ def test_a_pinned_digest_and_retention_exclude_each_other(pin: str, wrong: int) 
 def test_an_image_for_another_system_than_the_group_s_is_refused() -> None:
     found = mistakes(platform="windows/amd64")
     assert "runs Linux: set it to linux/amd64" in found["platform"]
+    found = mistakes(osType="Windows")
+    assert "runs Windows: set it to windows/amd64" in found["platform"]
 
 
 @pytest.mark.parametrize("key", ["pullAuth", "push"])

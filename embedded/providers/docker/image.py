@@ -82,7 +82,7 @@ class Image:
         made = self._make(subject, new)
         before = str(old.outputs.get("imageName") or old.id)
         for name in {before, *self._others(before, new)} - {new["imageName"]}:
-            self._engine().remove(name)  # one that a container runs stays until then
+            self._engine().remove(name)  # what a container runs stays for now
         return made
 
     def read(self, subject: Subject, known: State) -> State | None:

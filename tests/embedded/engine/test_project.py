@@ -65,6 +65,24 @@ def test_values_that_the_cli_writes_as_text_are_taken(
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-24T09:30:00Z", "2026-11-24 09:30:00 +0000 UTC"),
+        ("2026-11-24T09:30:00.25+01:00", "2026-11-24 09:30:00.25 +0100 +0100"),
+        ("2026-11-24", "2026-11-24 00:00:00 +0000 UTC"),
+        ("2026-13-24", "2026-13-24"),
+        ('"2026-11-24T09:30:00Z"', "2026-11-24T09:30:00Z"),
+    ],
+)
+def test_a_time_without_quotes_is_the_text_that_the_cli_makes_of_it(
+    tmp_path: Path, written: str, read: str
+) -> None:
+    config = "config:\n  a: {type: string}\n"
+    found = load(tmp_path, config, f"config:\n  p:a: {written}\n").values
+    assert found["p:a"] == read
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("name: [", "not valid YAML"),
