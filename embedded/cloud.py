@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import time
@@ -196,6 +195,8 @@ class LocalAzure:
 
     def _bundle(self, known: Connection) -> Path:
         """The system's CAs and the local one, in one file."""
+        import ssl  # only to know where the system has its own
+
         bundle = known.ca_file.with_name("bundle.pem")
         system = ssl.get_default_verify_paths().cafile
         texts = [Path(system).read_text()] if system and Path(system).exists() else []

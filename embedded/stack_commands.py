@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
-from urllib.parse import urlsplit
 
 from embedded.choose import Choice, choose
 from embedded.cloud import LocalAzure
@@ -70,11 +69,12 @@ def _begin(
     if choice.engine == "pulumi":
         return None
     backend = _backend(choice, home)
+    host = None
+    if options.kind in ("preview", "up") or options.run_program:
+        python = Path(sys.executable)
+        host = begun.enter_context(ahead.host(python, PROJECT, backend))
     ahead.key(PROJECT, options.stack, backend)
-    if options.kind not in ("preview", "up") and not options.run_program:
-        return None
-    python = Path(sys.executable)
-    return begun.enter_context(ahead.host(python, PROJECT, backend))
+    return host
 
 
 def output(options: argparse.Namespace) -> int:
@@ -258,7 +258,7 @@ def _await_answer(url: str, *, quiet: bool) -> None:
     start = time.monotonic()
     while time.monotonic() - start < PATIENCE:
         status = _status(url)
-        if status is not None and status < http.client.INTERNAL_SERVER_ERROR:
+        if status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
             if not quiet:
                 print(f"\nThe app answers at {url}")
             return
@@ -268,6 +268,9 @@ def _await_answer(url: str, *, quiet: bool) -> None:
 
 def _status(url: str) -> int | None:
     """The status of a GET, which no proxy sees; None where nothing answers."""
+    import http.client  # most commands ask nobody
+    from urllib.parse import urlsplit
+
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
     try:

@@ -11,9 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from embedded.engine import secrets
 from embedded.engine.host import Host
-from embedded.engine.project import Project, StackSettings
 
 
 @contextmanager
@@ -30,6 +28,9 @@ def host(
 
 def key(directory: Path, stack: str, environment: Mapping[str, str]) -> None:
     """Begin to derive the stack's key, if it has one. Raises ProjectInvalid."""
+    from embedded.engine import secrets  # the program's process goes first
+    from embedded.engine.project import Project, StackSettings
+
     settings = StackSettings.load(Project.load(directory), stack)
     passphrase = secrets.passphrase({**os.environ, **environment})
     if settings.salt and passphrase is not None:

@@ -110,7 +110,7 @@ class Journal:
         with self._lock:
             self.old = [one for one in self.old if not _is(one, old)]
             self.new.append(new)
-            if old is None or replace(old, source_position=new.source_position) != new:
+            if old is None or _differ(old, new):
                 self.write()
 
     def supersede(self, old: Resource, new: Resource) -> None:
@@ -169,6 +169,13 @@ class Journal:
         """No edge may lead to a resource that is gone."""
         for rows in (self.new, self.old):
             rows[:] = [without(one, urn) for one in rows]
+
+
+def _differ(old: Resource, new: Resource) -> bool:
+    """Whether a step that changed nothing has left something to write. Positions are
+    written when something else is, and aliases never."""
+    moved = replace(old, source_position=new.source_position, aliases=new.aliases)
+    return moved != new
 
 
 def _is(one: Resource, other: Resource | None) -> bool:
