@@ -43,6 +43,8 @@ def deploy(options: argparse.Namespace) -> int:
         print(f"Using the {choice}.", flush=True)
     home = Home.find()
     azure = LocalAzure(home)
+    # Only the first is one from nothing: it makes the local Azure, too.
+    first = options.kind == "up" and not home.azure.exists()
     start = time.monotonic()
     with ExitStack() as begun:
         host = _begin(options, choice, home, begun)
@@ -57,8 +59,8 @@ def deploy(options: argparse.Namespace) -> int:
             code = _deploy_here(options, engine)
     if choice.cloud == "embedded":
         _afterwards(options, choice, environment, azure, code)
-        if code == 0 and options.kind == "up":
-            durations.note(home, "deployment", time.monotonic() - start)
+        if code == 0 and first:
+            durations.note(home, "up", "deployment", time.monotonic() - start)
     return code
 
 

@@ -39,15 +39,12 @@ def main() -> int:
 def prepare(purpose: str, home: Home) -> None:
     """All that one purpose needs. Raises MachineError."""
     home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if purpose == "up":
-        with measured(home, "environment"):
-            environment.prepare(PROJECT, RUN, home)
-    else:
-        environment.prepare(PROJECT, DEVELOP, home)
+    with measured(home, purpose, "environment"):
+        environment.prepare(PROJECT, RUN if purpose == "up" else DEVELOP, home)
     if purpose == "lint":
         return
     try:
-        prepare_docker(home)
+        prepare_docker(purpose, home)
     except MachineError as error:
         # What needs Docker skips with a reason, unless it must not.
         if purpose == "up" or os.environ.get("REQUIRE_DOCKER") == "1":
@@ -69,13 +66,13 @@ def prepare_clients(home: Home) -> None:
         say(f"What needs az or skopeo will be skipped. {error}")
 
 
-def prepare_docker(home: Home) -> None:
+def prepare_docker(purpose: str, home: Home) -> None:
     """The Docker Engine, a registry to put behind the front, and a base image."""
-    with measured(home, "engine"):
+    with measured(home, purpose, "engine"):
         if shutil.which("docker-registry") is None:
             packages.unpack("docker-registry", "docker-registry", home)
         docker_engine.prepare(home)
-    with measured(home, "base image"):
+    with measured(home, purpose, "base image"):
         base = base_image.prepare(PROJECT, home)
     part = home.machine_file.with_suffix(".part")
     part.write_text(json.dumps({"baseImage": base}) + "\n")

@@ -1,6 +1,7 @@
-"""How long the phases of ``make up`` took, for the figures in ``docs/performance.md``.
+"""How long the phases of a set-up took, for the figures in ``docs/performance.md``.
 
-Only the longest of each is kept: the time that it did the work and was not skipped.
+Of each phase the longest time is kept, by the command that it was done for: the time
+that it did the work and was not skipped.
 """
 
 from __future__ import annotations
@@ -12,26 +13,30 @@ from contextlib import contextmanager
 
 from embedded.home import Home
 
+#: Command (``up``, ``test``, …) -> phase -> seconds.
+Durations = dict[str, dict[str, float]]
+
 
 @contextmanager
-def measured(home: Home, phase: str) -> Iterator[None]:
+def measured(home: Home, command: str, phase: str) -> Iterator[None]:
     """Note the seconds of the block, if it ends well."""
     start = time.monotonic()
     yield
-    note(home, phase, time.monotonic() - start)
+    note(home, command, phase, time.monotonic() - start)
 
 
-def note(home: Home, phase: str, seconds: float) -> None:
+def note(home: Home, command: str, phase: str, seconds: float) -> None:
     known = read(home)
-    if seconds > known.get(phase, 0.0):
-        known[phase] = round(seconds, 2)
+    phases = known.setdefault(command, {})
+    if seconds > phases.get(phase, 0.0):
+        phases[phase] = round(seconds, 2)
         home.durations_file.write_text(json.dumps(known) + "\n")
 
 
-def read(home: Home) -> dict[str, float]:
-    """Phase -> seconds; empty where nothing was noted."""
+def read(home: Home) -> Durations:
+    """Empty where nothing was noted, or not in this form."""
     try:
-        found: dict[str, float] = json.loads(home.durations_file.read_text())
-    except (OSError, ValueError):
+        found = json.loads(home.durations_file.read_text())
+        return {name: dict(phases) for name, phases in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    return found
