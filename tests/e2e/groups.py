@@ -7,7 +7,7 @@ from typing import Any
 Json = dict[str, Any]
 
 #: Answers each datagram with the word of its environment, and keeps a file fresh.
-ECHO = """
+ECHO = """\
 import os, socket
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
     udp.bind(("0.0.0.0", 9000))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.groups import FULL, sidecar
+from tests.e2e.groups import FULL
 
 Clone = Any
 pytestmark = [pytest.mark.docker, pytest.mark.cli]
@@ -107,12 +107,9 @@ def test_a_failure_under_one_is_mended_under_the_other(
 #: A change of the group -> whether it replaces it.
 CHANGES: list[tuple[dict[str, Any], bool]] = [
     ({"environment": {"A": "b"}}, False),
-    (sidecar(command=["sleep", "60"]), False),
     ({"initContainers": []}, False),
     ({"cpu": 1}, True),
     ({"sidecars": []}, True),
-    ({"ipAddress": "none", **sidecar(ports=[])}, True),
-    ({"zone": "2"}, True),
 ]
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra.settings import SettingsInvalid, read
 from infra.settings.containers import Container, InitContainer, Port
@@ -386,3 +389,44 @@ def test_what_does_not_go_together_is_told_under_the_key_to_change(
 )
 def test_what_goes_together_is_taken(values: dict[str, Any]) -> None:
     assert mistakes(**values) == {}
+
+
+#: Keys under which a contradiction with a structured one may be told.
+RELATED = ("cpu", "memory", "ports", "sidecars", "volumeMounts")
+#: Keys with a structure, and names of fields that stand somewhere in them.
+STRUCTURED = (
+    "command",
+    "dnsConfig",
+    "identities",
+    "initContainers",
+    "livenessProbe",
+    "logAnalytics",
+    "ports",
+    "readinessProbe",
+    "sidecars",
+    "subnetIds",
+    "volumeMounts",
+    "volumes",
+)
+FIELDS = st.sampled_from(
+    [
+        *("name", "image", "command", "cpu", "cpuLimit", "memory", "ports", "port"),
+        *("protocol", "environment", "secureEnvironment", "volumeMounts", "path"),
+        *("mountPath", "livenessProbe", "readinessProbe", "headers", "emptyDir"),
+        *("secret", "azureFile", "gitRepo", "repository", "nameServers", "shareName"),
+    ]
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
+VALUES = st.recursive(
+    SCALARS | st.sampled_from(["web", "app", "shared", "/data", 8080, "TCP"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(values=st.dictionaries(st.sampled_from(STRUCTURED), VALUES, max_size=3))
+def test_whatever_a_key_holds_it_is_taken_or_told(values: dict[str, Any]) -> None:
+    told = mistakes(**values) if values else {}
+    assert {re.split(r"[.\[]", path)[0] for path in told} <= {*values, *RELATED}
