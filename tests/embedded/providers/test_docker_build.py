@@ -18,13 +18,17 @@ Json = dict[str, Any]
 Plugin = Any
 URN = "urn:pulumi:s::p::docker:index/image:Image::app"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+#: All steps have the one label without a variable: by it those left over are found.
 DOCKERFILE = """
 FROM scratch AS first
+LABEL {label}
 ARG VERSION=none
-LABEL {label} version=${{VERSION}} stage=first
+ARG STAGE=first
+LABEL version=${{VERSION}} stage=${{STAGE}}
 COPY file /
 FROM first AS last
-LABEL stage=last
+ARG STAGE=last
+LABEL stage=${{STAGE}}
 """
 
 
