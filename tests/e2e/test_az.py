@@ -105,7 +105,7 @@ def az(shared_clone: Clone, tmp_path_factory: pytest.TempPathFactory) -> Az:
     az.run("cloud", "set", "--name", "EmbeddedAzure")
     [account] = az.json(*log_in(known, known["ARM_CLIENT_SECRET"]))
     assert account["id"] == known["ARM_SUBSCRIPTION_ID"]
-    assert account["environmentName" if "environmentName" in account else "cloudName"]
+    assert account["cloudName"] == "EmbeddedAzure"
     return az
 
 
