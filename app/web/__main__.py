@@ -25,7 +25,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     say("serving", port=server.server_port)
-    server.serve_forever(poll_interval=0.1)
+    server.serve_forever(poll_interval=0.02)
     server.server_close()
     say("stopped", answered=server.finish())
     return 0

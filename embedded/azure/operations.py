@@ -25,7 +25,7 @@ PATIENCE = 0.25
 #: Seconds for which the outcome of an operation is kept.
 KEPT = 3600.0
 #: Pulumi waits 10 s without these, other clients 30 s; sub-second where understood.
-POLL_HEADERS = {"Retry-After": "1", "retry-after-ms": "100"}
+POLL_HEADERS = {"Retry-After": "1", "retry-after-ms": "20"}
 
 
 class OperationNotFound(ArmError):
