@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.ports import free_port
 
 APP = Path(__file__).resolve().parents[2] / "app"
 ABOUT = {
@@ -47,12 +48,6 @@ class App:
         self.process.send_signal(number)
         text, _ = self.process.communicate(timeout=10)
         return self.process.returncode, [json.loads(one) for one in text.splitlines()]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def launch(port: int) -> subprocess.Popen[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -17,6 +16,8 @@ from typing import Any
 import docker
 import httpx
 import pytest
+
+from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 Json = dict[str, Any]
@@ -141,12 +142,6 @@ def copy_tree(target: Path) -> None:
         "\nWORKDIR", f"\nLABEL {LABEL}={target}\nWORKDIR"
     )
     dockerfile.write_text(text)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_clone(folder: Path) -> Clone:
