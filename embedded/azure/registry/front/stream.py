@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from http import HTTPStatus
 
@@ -29,6 +30,8 @@ HOP_BY_HOP = {
 }
 #: Of an answer: the front's server sets a date of its own.
 DROPPED = {*HOP_BY_HOP, "date"}
+#: In Distribution's errors where the disk is full: the text, or ENOSPC alone.
+NO_ROOM = re.compile(rb'no space left on device|"Err":28\b')
 BODIES = ("POST", "PUT", "PATCH")
 
 
@@ -83,10 +86,12 @@ class Stream:
         headers = {
             name: value for name, value in answer.headers.items() if name not in DROPPED
         }
-        mended = _mended(answer.status_code, headers, data)
-        if mended is not None:
+        if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             await answer.aclose()
-            return mended
+            return _out_of_range(headers)
+        if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+            text = await answer.aread()
+            return _mended(text, data) or Response(text, answer.status_code, headers)
         return StreamingResponse(_body(answer), answer.status_code, headers)
 
     async def close(self) -> None:
@@ -109,18 +114,23 @@ class Stream:
         )
 
 
-def _mended(
-    status: int, headers: Mapping[str, str], manifest: bytes | None
-) -> Response | None:
-    """What Distribution should have answered, where it goes wrong itself."""
-    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        # It announces a body and sends none.
-        kept = {k: v for k, v in headers.items() if not k.startswith("content-")}
-        return refusal(status, "RANGE_INVALID", "invalid range", headers=kept)
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR and manifest is not None:
-        fault = manifests.fault(manifest)
-        if fault is not None:
-            return refusal(400, "MANIFEST_INVALID", f"manifest invalid: {fault}")
+def _out_of_range(headers: Mapping[str, str]) -> Response:
+    """Distribution announces a body, and sends none."""
+    kept = {k: v for k, v in headers.items() if not k.startswith("content-")}
+    return refusal(416, "RANGE_INVALID", "invalid range", headers=kept)
+
+
+def _mended(text: bytes, manifest: bytes | None) -> Response | None:
+    """What Distribution should have answered in place of a 500, where that is known.
+
+    The Docker Engine tries a 5xx again for most of a minute, and shows no word of it.
+    """
+    if NO_ROOM.search(text):
+        message = "the registry cannot keep it: no space left on device"
+        return refusal(403, "DENIED", f"{message}. Make room, and push again.")
+    fault = None if manifest is None else manifests.fault(manifest)
+    if fault is not None:
+        return refusal(400, "MANIFEST_INVALID", f"manifest invalid: {fault}")
     return None
 
 

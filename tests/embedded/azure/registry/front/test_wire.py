@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -199,3 +202,30 @@ def test_any_bytes_in_place_of_a_form(registry: Registry, data: bytes) -> None:
     with registry.http() as stranger:
         for path in ("/oauth2/token", "/oauth2/exchange"):
             assert refused(stranger.post(path, content=data)) in (400, 401)
+
+
+@pytest.fixture
+def full_disk(registry: Registry) -> Iterator[None]:
+    """What the registry keeps is on a disk of 100 kB."""
+    if os.geteuid() != 0:
+        pytest.skip("a full disk is a small tmpfs here, which root alone can mount")
+    folder = str(registry.folder / "data")
+    Path(folder).mkdir(exist_ok=True)
+    options = ["-t", "tmpfs", "-o", "size=100k", "tmpfs", folder]
+    if subprocess.run(["mount", *options], check=False, capture_output=True).returncode:
+        pytest.skip("this container may not mount a tmpfs")
+    yield
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_disk_without_room_is_named_and_nothing_is_tried_again(
+    client: httpx.Client, full_disk: None
+) -> None:
+    """The Docker Engine repeats what ends in a 5xx, and shows no word of it."""
+    begun = client.post("/v2/wire/app/blobs/uploads/")
+    more = client.patch(begun.headers["location"], content=b"a" * 1_000_000)
+    for answer in (more, client.post("/v2/wire/app/blobs/uploads/")):
+        assert refused(answer) == 403
+        error = answer.json()["errors"][0]
+        assert error["code"] == "DENIED"
+        assert "no space left on device" in error["message"]
