@@ -6,12 +6,13 @@ from pulumi_azure_native import resources
 
 from infra import retries, surroundings
 from infra.access import PullAccess
-from infra.image import AppImage
+from infra.image import AppImage, check_context
 from infra.instance import ContainerInstance
 from infra.registry import Registry
 from infra.settings import Settings
 
 settings = Settings.load()
+check_context()
 # What a lock covered can be deleted some seconds after the lock, not at once.
 unlocked = retries.on_leftover_lock("unlocked", settings.access)
 

@@ -16,13 +16,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded.errors import AzureDidNotStart, PortTaken, ResetIncomplete
+from embedded.errors import (
+    AzureDidNotStart,
+    PortTaken,
+    ResetIncomplete,
+    StoreDamaged,
+    VariableInvalid,
+)
 from embedded.home import PROJECT, Home
 
 #: Seconds that the process gets until it must answer.
 START_LIMIT = 30.0
 #: Seconds that it gets to end its work in.
 STOP_LIMIT = 30.0
+#: Exit code of the process where it cannot read its own records.
+STORE_DAMAGED = 4
 #: Option of the process -> variable that sets it: what takes a while in Azure.
 DELAYS = {
     "--role-delay": "EMBEDDED_ROLE_DELAY",
@@ -68,9 +76,10 @@ class LocalAzure:
 
     def __init__(self, home: Home, environment: Mapping[str, str] = os.environ) -> None:
         self._home = home
-        self._port = int(environment.get("EMBEDDED_PORT") or 4747)
+        self._port = _port(environment.get("EMBEDDED_PORT") or "4747")
         self._delays = {
-            option: environment.get(name) or "0" for option, name in DELAYS.items()
+            option: _seconds(name, environment.get(name) or "0")
+            for option, name in DELAYS.items()
         }
 
     @property
@@ -177,6 +186,7 @@ class LocalAzure:
             command += [option, seconds]
         tools = self._home.packages / "usr" / "bin"
         path = f"{tools}:{os.environ.get('PATH', '')}"
+        before = len(log.read_text(errors="replace")) if log.exists() else 0
         with log.open("ab") as errors:
             process = subprocess.Popen(
                 command,
@@ -191,7 +201,10 @@ class LocalAzure:
         with process.stdout as ready:
             line = ready.readline()
         if b"ready" not in line:
-            raise AzureDidNotStart(log.read_text(errors="replace"), log)
+            said = log.read_text(errors="replace")[before:]
+            if process.wait() == STORE_DAMAGED:
+                raise StoreDamaged(said.strip().removeprefix("error: "))
+            raise AzureDidNotStart(said, log)
 
     def _bundle(self, known: Connection) -> Path:
         """The system's CAs and the local one, in one file."""
@@ -204,6 +217,21 @@ class LocalAzure:
         if not bundle.exists() or bundle.read_text() != text:
             bundle.write_text(text)
         return bundle
+
+
+def _port(text: str) -> int:
+    """Raises VariableInvalid."""
+    if not text.isdecimal() or len(text) > 5 or not 0 < int(text) < 65536:
+        raise VariableInvalid("EMBEDDED_PORT", text, "a port, from 1 to 65535")
+    return int(text)
+
+
+def _seconds(name: str, text: str) -> str:
+    """Raises VariableInvalid."""
+    whole, _, part = text.partition(".")
+    if not whole.isdecimal() or (part and not part.isdecimal()):
+        raise VariableInvalid(name, text, "a number of seconds")
+    return text
 
 
 def _is_ours(pid: int) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import httpx
 
@@ -25,6 +27,17 @@ def delete_all(known: Connection) -> list[str]:
         _unlock(client)
         outcomes = [_delete(client, group["name"]) for group in _groups(client)]
     return [one for one in outcomes if one]
+
+
+def read(known: Connection, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """A resource below the subscription; nothing where there is no good answer."""
+    try:
+        with _client(known) as client:
+            answer = client.get(path, params=dict(query))
+    except httpx.HTTPError:
+        return {}
+    found: dict[str, Any] = answer.json() if answer.is_success else {}
+    return found
 
 
 def _client(known: Connection) -> httpx.Client:

@@ -50,8 +50,10 @@ class EmbeddedEngine:
         as_json: bool,
         log: TextIO | None = None,
         run_program: bool = False,
-    ) -> bool:
-        """Whether it succeeded. Raises EngineErrors before anything is touched.
+    ) -> int:
+        """The exit code: 0 done, 1 failed, 2 refused by the program.
+
+        Raises EngineErrors before anything is touched.
 
         What happens is written to ``log``, too, as the CLI's ``--event-log`` does it.
         An update under policies is previewed, as the CLI does: what a mandatory rule
@@ -66,7 +68,7 @@ class EmbeddedEngine:
             quiet = Quiet()
             result = _run(request, quiet, log)
             sys.stdout.write(quiet.text(result) + "\n")
-            return result.succeeded
+            return _code(result)
         return self._show(request, log)
 
     def outputs(self, *, show_secrets: bool) -> dict[str, Any]:
@@ -121,15 +123,21 @@ class EmbeddedEngine:
             host=host,
         )
 
-    def _show(self, request: Request, log: TextIO | None) -> bool:
+    def _show(self, request: Request, log: TextIO | None) -> int:
         console = Console(soft_wrap=True)
         with Display(console, self._stack, request.kind) as display:
             result = _run(request, display, log)
         display.summary(result)
-        return result.succeeded
+        return _code(result)
 
     def _open(self) -> Stack:
         return Stack.open(PROJECT, self._stack, self._environment)
+
+
+def _code(result: Result) -> int:
+    if result.succeeded:
+        return 0
+    return 2 if result.misconfigured else 1
 
 
 def _run(request: Request, events: Events, log: TextIO | None) -> Result:

@@ -74,6 +74,22 @@ class OutputUnknown(WrongUse):
         super().__init__(f"The stack has no output {name!r}. It has: {there}.")
 
 
+class DockerMissing(PartMissing):
+    """No Docker Engine answers, or it will not talk to this user."""
+
+
+class VariableInvalid(WrongUse):
+    def __init__(self, name: str, value: str, allowed: str) -> None:
+        super().__init__(
+            f"The environment variable {name} is {value!r}. It must be {allowed}; "
+            "nothing was done."
+        )
+
+
+class StoreDamaged(CommandError):
+    """The local Azure cannot read its own records."""
+
+
 class PortTaken(PartMissing):
     def __init__(self, port: int) -> None:
         super().__init__(
@@ -106,9 +122,14 @@ class AzureNotRunning(CommandError):
 
 
 class AppSilent(CommandError):
-    def __init__(self, url: str, seconds: float) -> None:
+    """``said``: what it answered with; ``facts``: what is known of its containers."""
+
+    def __init__(
+        self, url: str, seconds: float, said: str, facts: Sequence[str]
+    ) -> None:
+        lines = "".join(f"\n  {fact}" for fact in facts)
         super().__init__(
-            f"Everything is deployed, but {url} gave no answer within {seconds:.0f} s. "
-            "The container's log: `docker ps --all --filter label=acr-lab.embedded` "
-            "names it, `docker logs NAME` shows it."
+            f"Everything is deployed, but within {seconds:.0f} s the app at {url} "
+            f"answered {said}.{lines}\n  Mend the app, or what is configured for it, "
+            "and run `up` again."
         )

@@ -9,17 +9,18 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from embedded.app import App, patience_of
 from embedded.choose import Choice, choose
 from embedded.cloud import LocalAzure
 from embedded.confirmation import confirm
 from embedded.engine import ahead
-from embedded.errors import AppSilent, CommandError, OptionRefused, OutputUnknown
+from embedded.errors import CommandError, OptionRefused, OutputUnknown
 from embedded.home import PROJECT, PROVIDERS, Home
 from embedded.machine import durations
+from embedded.parts import require_docker
 from embedded.pulumi_cli import PulumiCli
 
 if TYPE_CHECKING:  # the engine is imported while the program's process starts
@@ -27,8 +28,6 @@ if TYPE_CHECKING:  # the engine is imported while the program's process starts
     from embedded.engine.host import Host
     from embedded.engine.policy_settings import PackSource
 
-#: Seconds that the app gets to answer in after an update, and between two tries.
-PATIENCE, PAUSE = 60.0, 0.02
 #: The passphrase of local stacks, which hold nothing worth one.
 PASSPHRASE = "embedded"  # noqa: S105 (published on purpose)
 
@@ -43,6 +42,9 @@ def deploy(options: argparse.Namespace) -> int:
         print(f"Using the {choice}.", flush=True)
     home = Home.find()
     azure = LocalAzure(home)
+    if choice.cloud == "embedded" and options.kind in ("up", "destroy"):
+        patience_of(os.environ)
+        require_docker(os.environ)
     # Only the first is one from nothing: it makes the local Azure, too.
     first = options.kind == "up" and not home.azure.exists()
     start = time.monotonic()
@@ -247,41 +249,14 @@ def _afterwards(
     """After an update wait for the app; after a destroy leave nothing running."""
     if code == 0 and options.kind == "up":
         runner = _stack(options, choice, environment)
-        url = runner.outputs(show_secrets=False).get("url")
-        if url:
-            _await_answer(str(url), quiet=options.json)
+        app = App.of(azure, runner.outputs(show_secrets=False))
+        if app is not None:
+            app.wait()
+            if not options.json:
+                print(f"\nThe app answers at {app.url}")
     over = code == 0 and options.kind == "destroy"
     if over and azure.started_automatically and not azure.groups():
         azure.stop()
-
-
-def _await_answer(url: str, *, quiet: bool) -> None:
-    """Raises AppSilent if nothing answers in time."""
-    start = time.monotonic()
-    while time.monotonic() - start < PATIENCE:
-        status = _status(url)
-        if status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            if not quiet:
-                print(f"\nThe app answers at {url}")
-            return
-        time.sleep(PAUSE)
-    raise AppSilent(url, PATIENCE)
-
-
-def _status(url: str) -> int | None:
-    """The status of a GET, which no proxy sees; None where nothing answers."""
-    import http.client  # most commands ask nobody
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
-    try:
-        connection.request("GET", parts.path or "/")
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
 
 
 def _text(value: object) -> str:

@@ -27,6 +27,9 @@ PLAIN, EXECUTABLE, LINK, FOLDER = "100644", "100755", "120000", "40000"
 class ContextInvalid(pulumi.RunError):
     """The build context is not complete, or cannot be read."""
 
+    #: The embedded engine ends with another exit code, then.
+    is_configuration = True
+
 
 @dataclass(frozen=True)
 class File:
@@ -48,7 +51,10 @@ def read(folder: Path) -> dict[str, File]:
     Empty folders do not count, as in git. Raises ContextInvalid and PatternInvalid.
     """
     if not (folder / DOCKERFILE).is_file():
-        raise ContextInvalid(f"There is no {folder / DOCKERFILE} to build an image of.")
+        raise ContextInvalid(
+            f"There is no {folder / DOCKERFILE} to build an image of. Write one, or "
+            "bring it back; nothing was changed."
+        )
     own = folder / f"{DOCKERFILE}{IGNORE_FILE}"
     ignore = own if own.exists() else folder / IGNORE_FILE
     try:

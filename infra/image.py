@@ -81,6 +81,14 @@ class AppImage(pulumi.ComponentResource):
         )
 
 
+def check_context() -> None:
+    """That there is something to build, before anything is made.
+
+    Raises context.ContextInvalid.
+    """
+    context.read(Path(FOLDER))
+
+
 def build_arguments(settings: ImageSettings, revision: str) -> dict[str, str]:
     """The user's, and what app/Dockerfile makes its base and its labels of.
 

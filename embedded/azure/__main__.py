@@ -17,6 +17,10 @@ from typing import IO
 
 from embedded.azure.server import Azure, listen, make_server
 from embedded.azure.service import Settings
+from embedded.azure.store import StoreDamaged
+
+#: Exit code where the records cannot be read; otherwise it is 0 or 1.
+STORE_DAMAGED = 4
 
 
 def main() -> int:
@@ -38,6 +42,9 @@ def main() -> int:
             return 1
         try:
             asyncio.run(_serve(settings))
+        except StoreDamaged as error:
+            sys.stderr.write(f"error: {error}\n")
+            return STORE_DAMAGED
         except OSError as error:
             sys.stderr.write(
                 f"error: port {settings.port} cannot be used: {error.strerror}. Stop "

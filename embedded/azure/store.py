@@ -29,6 +29,18 @@ create table if not exists records (
 """
 
 
+class StoreDamaged(Exception):
+    """The file is no database, or not whole."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"The records of the local Azure are damaged: {path} ({reason}). Nothing "
+            "was changed. Put a copy of the file back. Without one, remove what still "
+            "runs (`docker ps --all --filter label=acr-lab.embedded` names it) and the "
+            "folder `.embedded`, or EMBEDDED_HOME: then everything begins anew."
+        )
+
+
 @dataclass(frozen=True)
 class Document:
     """One ARM resource.
@@ -44,15 +56,25 @@ class Document:
 
 
 class Store:
-    """The one owner of the SQLite file (mode 0600)."""
+    """The one owner of the SQLite file (mode 0600). Raises StoreDamaged."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise StoreDamaged(path, str(error)) from error
+
+    def _open(self) -> None:
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
         self._db.executescript(SCHEMA)
+        (found,) = self._db.execute("pragma quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
 
     def close(self) -> None:
         self._db.close()

@@ -60,7 +60,8 @@ class FileBackend:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise StateDamaged(
                 f"The state file {file} is damaged ({error}). The state before the "
-                f"last change is {file}.bak; nothing was touched."
+                f"last change is {file}.bak: copy it over the damaged file, and run "
+                "`refresh`. Nothing was touched."
             ) from error
         features.require(body, f"The state file {file}")
         return latest or {}

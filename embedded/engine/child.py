@@ -5,7 +5,8 @@ input what to run (see ``Order``), and runs it.
 
 It mirrors what the CLI's language host does (pulumi/pulumi, sdk/python/cmd/
 pulumi-language-python-exec): 0 is well; 1 the deployment failed and the engine knows
-why; 32 the program raised, and its error was shown.
+why; 32 the program raised, and its error was shown. And 2, which the CLI does not
+have: the configuration is wrong, and the program said so before it declared anything.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ import pulumi  # noqa: E402 (see above)
 import pulumi.log  # noqa: E402
 import pulumi.runtime  # noqa: E402
 
+MISCONFIGURED = 2
 SHOWN = 32
 
 
@@ -109,7 +111,7 @@ def _run(program: str, parallel: int) -> int:
     except pulumi.RunError as error:
         if "Resource monitor has terminated" not in str(error):
             pulumi.log.error(str(error))
-        return 1
+        return MISCONFIGURED if _is_configuration(error) else 1
     except Exception:  # noqa: BLE001 (whatever the program raises is shown)
         pulumi.log.error(
             f"Program failed with an unhandled exception:\n{_trace(program)}"
@@ -122,13 +124,20 @@ def _run(program: str, parallel: int) -> int:
     return 0
 
 
+def _is_configuration(error: pulumi.RunError) -> bool:
+    """A program's own error can say so, too: by its ``is_configuration``."""
+    known = (pulumi.ConfigMissingError, pulumi.ConfigTypeError)
+    return isinstance(error, known) or getattr(error, "is_configuration", False)
+
+
 def _trace(program: str) -> str:
     """The traceback, from the user's own program on."""
     kind, error, trace = sys.exc_info()
     frames = traceback.extract_tb(trace)
     name = os.path.abspath(program)  # noqa: PTH100 (it must not follow links)
     names = [os.path.abspath(frame.filename) for frame in frames]  # noqa: PTH100
-    first = names.index(name) if name in names else 0
+    # A program that cannot be compiled has no frame of its own.
+    first = names.index(name) if name in names else len(frames)
     lines = traceback.format_list(frames[first:])
     return "".join([*lines, *traceback.format_exception_only(kind, error)])
 

@@ -65,6 +65,7 @@ class Result:
     """``changes``: how many resources met which step; ``outputs`` as the state has.
 
     ``phases``: the seconds of each part, in their order; together they are ``seconds``.
+    ``misconfigured``: the program refused its configuration.
     """
 
     succeeded: bool
@@ -74,6 +75,7 @@ class Result:
     seconds: float
     phases: Mapping[str, float]
     review: Review = field(default_factory=Review)
+    misconfigured: bool = False
 
 
 @dataclass
@@ -86,6 +88,7 @@ class _Deployment:
     clock: Clock
     host: Host | None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    misconfigured: bool = False
 
     def __post_init__(self) -> None:
         request, stack = self.request, self.stack
@@ -226,6 +229,7 @@ class _Deployment:
         code = self.host.run(program, self.monitor.address, self.events, self.cancelled)
         self.monitor.wait_until_idle()
         self.clock.enter("end")
+        self.misconfigured = code == host.MISCONFIGURED
         if code and not self.monitor.failures and not self.cancelled.is_set():
             self.events.message("error", f"the program ended with exit code {code}")
         if code == 0 and not finished:
@@ -276,6 +280,7 @@ class _Deployment:
             sum(self.clock.phases.values()),
             dict(self.clock.phases),
             self.policies.review,
+            self.misconfigured,
         )
 
 

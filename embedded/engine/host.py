@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # the engine's own imports are what this must not wait for
 CHILD = Path(__file__).with_name("child.py")
 #: Seconds that a program gets to end in when its deployment has failed.
 PATIENCE = 10.0
+#: The exit code of a program that refuses its configuration.
+MISCONFIGURED = 2
 
 
 @dataclass(frozen=True)

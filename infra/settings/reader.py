@@ -54,6 +54,9 @@ class Mistake:
 class SettingsInvalid(pulumi.RunError):
     """The report: a line per mistake."""
 
+    #: The embedded engine ends with another exit code, then.
+    is_configuration = True
+
     def __init__(self, mistakes: list[Mistake]) -> None:
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         lines = "".join(f"\n  {mistake}" for mistake in mistakes)

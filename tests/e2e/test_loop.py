@@ -282,7 +282,7 @@ def test_mistakes_of_the_configuration_come_in_one_report_and_touch_nothing(
     clone: Clone,
 ) -> None:
     clone.configure(sku="Gold", cpu=-1, port=70000, colour="blue")
-    said = clone.up(code=1)
+    said = clone.up(code=2)
     for key in ("acr-lab:sku", "acr-lab:cpu", "acr-lab:port", "acr-lab:colour"):
         assert key in said
     assert set(clone.resources()) <= {"acr-lab-local"}

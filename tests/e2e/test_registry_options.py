@@ -144,7 +144,7 @@ def test_a_contradiction_is_told_before_anything_is_touched(
     before = file.read_text()
     try:
         everything.configure(**change)
-        shown = everything.up(code=1)
+        shown = everything.up(code=2)
     finally:
         file.write_text(before)
     assert re.search(said, shown)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from http.client import HTTPException
 from typing import Any
 
 import docker
-from docker.errors import APIError, DockerException, ImageNotFound
+from docker.errors import (
+    APIError,
+    DockerException,
+    ImageNotFound,
+    StreamParseError,
+)
+from urllib3.exceptions import HTTPError
 
 from embedded.providers.docker.context import Context
 from embedded.providers.resource import OutcomeUnknown, ProviderError
@@ -17,6 +25,12 @@ TAIL = 12
 #: In the command of a container that the classic builder makes for a step.
 STEP = "#(nop)"
 Tell = Callable[[str], None]
+
+
+#: The engine is not there, or went away while it was talking.
+LOST = (DockerException, StreamParseError, OSError, HTTPError, HTTPException)
+#: What a terminal makes a colour of; the classic builder paints errors red.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class EngineMissing(OutcomeUnknown):
@@ -94,7 +108,7 @@ class Engine:
                     return str(event["error"])
         except APIError as error:
             return str(error.explanation or error)
-        except DockerException as error:
+        except LOST as error:
             raise EngineMissing(error) from error
         return None
 
@@ -165,15 +179,16 @@ class Engine:
             yield
         except APIError as error:
             raise wrap(str(error.explanation or error)) from error
-        except DockerException as error:
+        except LOST as error:
             raise EngineMissing(error) from error
 
 
 def _collect(event: Mapping[str, Any], output: list[str], tell: Tell) -> None:
     for line in str(event.get("stream", "")).splitlines():
-        if line.strip():
-            output.append(line.rstrip())
-            tell(line.strip())
+        plain = _COLOUR.sub("", line)
+        if plain.strip():
+            output.append(plain.rstrip())
+            tell(plain.strip())
 
 
 def _name_and_version(name: str) -> tuple[str, str]:
