@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from embedded.errors import DockerMissing
-from embedded.machine import engine_api
-from embedded.machine.errors import DockerRefused
 
 
 def require_docker(environment: Mapping[str, str]) -> None:
@@ -14,6 +12,9 @@ def require_docker(environment: Mapping[str, str]) -> None:
 
     What cannot be asked without a client of its own (ssh, TLS) is believed in.
     """
+    from embedded.machine import engine_api  # most commands ask nobody
+    from embedded.machine.errors import DockerRefused
+
     host = engine_api.address(environment)
     plain = host.startswith(("unix://", "tcp://", "http://"))
     if not plain or environment.get("DOCKER_TLS_VERIFY"):

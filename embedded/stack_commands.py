@@ -128,13 +128,12 @@ def _deploy_here(options: argparse.Namespace, engine: EmbeddedEngine) -> int:
     if options.kind != "preview" and not options.yes:
         _ask(options, engine)
     with _event_log(options) as log:
-        done = engine.deploy(
+        return engine.deploy(
             options.kind,
             as_json=options.json,
             log=log,
             run_program=options.run_program,
         )
-    return 0 if done else 1
 
 
 def _event_log(options: argparse.Namespace) -> AbstractContextManager[TextIO | None]:

@@ -19,7 +19,7 @@ from embedded.engine.errors import EngineError, PolicyConfigInvalid
 from embedded.engine.events import Events
 from embedded.engine.finding import Review
 from embedded.engine.hooks import ErrorHooks
-from embedded.engine.host import Host, Program
+from embedded.engine.host import MISCONFIGURED, Host, Program
 from embedded.engine.journal import Journal
 from embedded.engine.monitor import Monitor
 from embedded.engine.policies import Policies
@@ -229,7 +229,7 @@ class _Deployment:
         code = self.host.run(program, self.monitor.address, self.events, self.cancelled)
         self.monitor.wait_until_idle()
         self.clock.enter("end")
-        self.misconfigured = code == host.MISCONFIGURED
+        self.misconfigured = code == MISCONFIGURED
         if code and not self.monitor.failures and not self.cancelled.is_set():
             self.events.message("error", f"the program ended with exit code {code}")
         if code == 0 and not finished:
