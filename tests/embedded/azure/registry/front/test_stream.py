@@ -69,8 +69,9 @@ def test_what_was_pushed_is_pulled_byte_by_byte(client: httpx.Client) -> None:
 def test_an_answer_never_waits_for_the_client_s_acknowledgement(
     client: httpx.Client,
 ) -> None:
-    took = [client.get("/v2/").elapsed.total_seconds() for _ in range(20)]
-    assert min(took) < 0.03
+    # Where it waits, it does so each time, for the 40 ms of a delayed acknowledgement.
+    took = (client.get("/v2/").elapsed.total_seconds() for _ in range(300))
+    assert any(one < 0.03 for one in took)
 
 
 def test_locations_stay_at_the_front(client: httpx.Client, registry: Registry) -> None:
