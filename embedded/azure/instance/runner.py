@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from docker.models.containers import Container as EngineContainer
@@ -77,10 +79,12 @@ class Runner:
         outcome = tuple(pulled.values())
         if not order.fresh and self._runs(order, plan.fingerprint):
             return Outcome(outcome, kept=True)
-        self.clear(order.group_id, keep_volumes=not order.fresh)
+        if order.fresh:
+            self.clear(order.group_id)
         _check_wanted(order, given_up)
         try:
-            self._start(order, plan, given_up)
+            with self._replacing(order.group_id):
+                self._start(order, plan, given_up)
         except GroupDeleted:
             # Whoever gave it up removes it, or takes it up again.
             raise
@@ -151,6 +155,23 @@ class Runner:
         if running != {each.name for each in order.group.containers}:
             return False
         return _has_network(by_role.get(sandbox.ROLE, []), order.group)
+
+    @contextmanager
+    def _replacing(self, group_id: str) -> Iterator[None]:
+        """Stop what the group has; it is taken away while the block starts the new."""
+        old = self._engine.containers(group_id)
+        with self._engine.talking("stop containers"):
+            running = [each for each in old if each.status == "running"]
+            containers.at_once(running, containers.end)
+
+        def remove() -> None:
+            with self._engine.talking("remove containers"):
+                containers.at_once(old, containers.remove)
+
+        with ThreadPoolExecutor(1) as pool:
+            removal = pool.submit(remove)
+            yield
+        removal.result()
 
     def _start(self, order: Order, plan: Plan, given_up: threading.Event) -> None:
         group = order.group
@@ -235,15 +256,14 @@ class Runner:
             containers.at_once(ours, containers.halt)
             containers.at_once(found.get(sandbox.ROLE, []), containers.remove)
 
-    def clear(self, group_id: str, *, keep_volumes: bool = False) -> None:
-        """Remove the group's containers, with a chance to end by themselves."""
+    def clear(self, group_id: str) -> None:
+        """Remove what the group has; its containers may end by themselves."""
         found = self._engine.containers(group_id)
         with self._engine.talking("remove containers"):
             running = [each for each in found if each.status == "running"]
             containers.at_once(running, containers.end)
             containers.at_once(found, containers.remove)
-        if not keep_volumes:
-            self._volumes.remove(group_id)
+        self._volumes.remove(group_id)
 
     def remove(self, group_id: str) -> None:
         """Remove all that the group has on the engine, at once."""
