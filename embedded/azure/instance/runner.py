@@ -154,6 +154,8 @@ class Runner:
         }
         if running != {each.name for each in order.group.containers}:
             return False
+        if len(running) < len(by_role[CONTAINER]):
+            return False  # a replacement was cut off: some are still to be removed
         return _has_network(by_role.get(sandbox.ROLE, []), order.group)
 
     @contextmanager

@@ -92,6 +92,29 @@ def test_a_deployment_that_was_cut_off_is_finished(home: Path, image: str) -> No
     portal.close()
 
 
+def test_a_replaced_container_that_is_still_there_is_removed(
+    home: Path, image: str, engine: docker.DockerClient
+) -> None:
+    portal = Portal(home)
+    portal.put("web", group(container(image)))
+    records = Records(portal.store)
+    record = records.find(f"{GROUPS}/web")
+    assert record is not None
+    records.save(replace(record, state="Creating"))
+    [new] = ours(engine, home)
+    labels = {**new.labels, "acr-lab.spec": "before"}
+    old = engine.containers.create(image, ["true"], labels=labels)
+    portal.close()
+
+    portal = Portal(home)
+    eventually(
+        lambda: portal.get("web")["properties"]["provisioningState"] == "Succeeded"
+    )
+    assert old.id not in [each.id for each in ours(engine, home)]
+    assert len(ours(engine, home)) == 1
+    portal.close()
+
+
 def test_containers_without_a_record_are_removed(
     home: Path, image: str, engine: docker.DockerClient
 ) -> None:
