@@ -16,6 +16,9 @@ sys.path.insert(0, str(PROJECT))
 
 from embedded.machine import engine_api  # noqa: E402
 from embedded.machine.errors import MachineError  # noqa: E402
+from tests.hurry import take_time  # noqa: E402
+
+take_time()
 
 # Debian's docker-registry may be unpacked here and not installed.
 TOOLS = PROJECT / ".embedded" / "packages" / "usr" / "bin"

@@ -266,7 +266,7 @@ def test_without_an_address_up_waits_for_nobody(settings: Clone) -> None:
             },
             "azureFile",
         ),
-        ({"osType": "Windows"}, "Windows"),
+        ({"osType": "Windows", "platform": "windows/amd64"}, "windows"),
     ],
 )
 def test_what_this_azure_does_not_have_is_refused_by_name(

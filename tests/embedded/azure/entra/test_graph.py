@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,13 +27,14 @@ def graph(azure: Azure) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def identity(client: httpx.Client, azure: Azure) -> Iterator[dict[str, str]]:
-    """A managed identity's ``principalId`` and ``clientId``."""
+    """``principalId`` and ``clientId`` of an identity, whose ``name`` is its own."""
     group = f"{azure.subscription}/resourceGroups/rg-graph"
     client.put(group, params=GROUPS, json={"location": "westeurope"})
     kind = "Microsoft.ManagedIdentity/userAssignedIdentities"
-    path = f"{group}/providers/{kind}/seen"
+    name = f"seen-{uuid.uuid4().hex[:8]}"
+    path = f"{group}/providers/{kind}/{name}"
     made = client.put(path, params=IDENTITY, json={"location": "westeurope"})
-    yield made.json()["properties"]
+    yield {**made.json()["properties"], "name": name, "capitals": name.upper()}
     client.delete(path, params=IDENTITY)
 
 
@@ -49,7 +51,7 @@ def test_object_ids_are_resolved_and_unknown_ones_left_out(
     body = {"ids": ids, "types": ["servicePrincipal"]}
     [found] = graph.post("/directoryObjects/getByIds", json=body).json()["value"]
     assert found["@odata.type"] == "#microsoft.graph.servicePrincipal"
-    assert found["displayName"] == "seen"
+    assert found["displayName"] == identity["name"]
     assert found["servicePrincipalNames"] == [identity["clientId"]]
     assert found["servicePrincipalType"] == "ManagedIdentity"
 
@@ -60,8 +62,8 @@ def test_object_ids_are_resolved_and_unknown_ones_left_out(
         "servicePrincipalNames/any(c:c eq '{clientId}')",
         "appId eq '{clientId}'",
         "id eq '{principalId}'",
-        "displayName eq 'SEEN'",
-        "startswith(displayName,'see')",
+        "displayName eq '{capitals}'",
+        "startswith(displayName,'{name}')",
     ],
 )
 def test_a_filter_finds_the_one_that_it_means(

@@ -11,14 +11,9 @@ from pathlib import Path
 import docker
 import pytest
 from docker.errors import ImageNotFound
-from hypothesis import settings
 
 from embedded.machine.base_image import codename, made_name
 from tests.embedded.azure.instance.portal import GROUPS, Portal, eventually, fetch
-
-# Other tests may keep the machine busy: time is no measure here.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 #: bcrypt of "swordfish"
 PASSWORD = "$2b$04$gA3x0HDC6QPK7DfGmgNeMOc3vmHe0mGuQ2Nr0CFg/VjfagBlGJIHq"

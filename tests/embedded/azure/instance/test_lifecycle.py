@@ -9,6 +9,7 @@ from typing import Any
 import docker
 import pytest
 
+from embedded.azure.instance import sandbox
 from embedded.azure.service import Json
 from tests.embedded.azure.instance.portal import (
     GROUPS,
@@ -135,7 +136,7 @@ def test_delete_leaves_nothing_on_the_engine(
     assert engine.containers.list(all=True, filters={"label": label}) == []
     assert engine.volumes.list(filters={"label": label}) == []
     assert only_here not in image_names(engine)
-    assert not any(name.startswith("acr-lab-sandbox") for name in image_names(engine))
+    assert sandbox.image_name(portal.home) not in image_names(engine)
     assert list((portal.home / "instances").iterdir()) == []
 
 

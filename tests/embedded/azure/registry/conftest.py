@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import settings
 
 from embedded.azure.authorization.roles import ROLES
 from embedded.azure.entra.directory import TokenDirectory
@@ -28,10 +27,6 @@ from tests.embedded.azure.registry.registry import (
 
 if TYPE_CHECKING:
     from tests.embedded.conftest import Azure
-
-# Other tests may keep the machine busy: time is no measure here.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 GROUPS = {"api-version": "2021-04-01"}
 IDENTITIES = {"api-version": "2023-01-31"}
