@@ -1,6 +1,6 @@
 """Images: may this group read one, bring it here, and take it away again.
 
-An image is always pulled anew when a group is deployed, because a tag may have moved.
+The registry is asked anew whenever a group is deployed, because a tag may have moved.
 What a pull adds to the engine is noted, so that it can be removed with the group and
 nothing of the user's own goes with it.
 """
@@ -8,6 +8,7 @@ nothing of the user's own goes with it.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ REFUSALS = (
 
 #: https://learn.microsoft.com/azure/container-instances/container-instances-faq
 PLATFORM = "linux/amd64"
+#: Seconds for which an answer of the registry counts as given for this deployment.
+JUST = 2.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Images:
     def __init__(self, engine: DockerEngine, ca_file: Path) -> None:
         self._engine = engine
         self._ca_file = ca_file
+        #: (image, group) -> the digest that the registry told, and when.
+        self._told: dict[tuple[str, str], tuple[str, float]] = {}
 
     def check(self, image: str, group: str, sign_in: SignIn) -> None:
         """Ask the registry for the manifest, without a pull.
@@ -80,12 +85,20 @@ class Images:
         if platforms and PLATFORM not in platforms:
             others = ", ".join(platforms)
             raise ImageOsTypeNotMatchContainerGroup(image, group, others)
+        digest = str(told["Descriptor"]["digest"])
+        self._told[image, group] = digest, time.monotonic()
 
     def pull(
         self, image: str, group: str, sign_in: SignIn, given_up: threading.Event
     ) -> Pulled:
-        """Raises as ``check`` does, and GroupDeleted once ``given_up`` is set."""
+        """Raises as ``check`` does, and GroupDeleted once ``given_up`` is set.
+
+        What ``check`` has just been told of, and is here, is not asked for again.
+        """
         reference = _parsed(image)
+        known = self._just_checked(image, group, reference)
+        if known is not None:
+            return Pulled(reference.local_name, known, new_name=False, new_image=False)
         authentication = self._authentication(reference, group, image, sign_in)
         with self._engine.talking(f"pull image {image}") as client:
             names, ids = _present(client)
@@ -97,6 +110,19 @@ class Images:
         image_id = str(found.id)
         name = reference.local_name
         return Pulled(name, image_id, name not in names, image_id not in ids)
+
+    def _just_checked(self, image: str, group: str, reference: Reference) -> str | None:
+        """The id of the image here if it is the one that the registry has."""
+        digest, moment = self._told.pop((image, group), ("", 0.0))
+        if not digest or time.monotonic() - moment > JUST:
+            return None
+        with self._engine.talking(f"look for image {image}") as client:
+            try:
+                found = client.images.get(reference.local_name)
+            except ImageNotFound:
+                return None
+        same = f"{reference.name}@{digest}" in found.attrs["RepoDigests"]
+        return str(found.id) if same else None
 
     def _authentication(
         self, reference: Reference, group: str, image: str, sign_in: SignIn

@@ -48,6 +48,27 @@ def test_a_tag_that_moved_is_pulled_again(
     assert not any("moving" in name for name in image_names(engine))
 
 
+@pytest.mark.parametrize("again", ["put", "restart"])
+def test_an_image_that_is_here_is_used_only_if_the_registry_has_the_same(
+    lab: Portal, push: Push, engine: docker.DockerClient, again: str
+) -> None:
+    old, new = f"{again}-old", f"{again}-new"
+    name = push("stale", VERSION=old)
+    mine = engine.images.pull(name, auth_config={})
+    body = group(container(name))
+    lab.put("stale", body)
+    assert lab.variables("stale")["VERSION"] == old
+    push("stale", VERSION=new)
+    mine.tag(name)
+    if again == "put":
+        lab.put("stale", body)
+    else:
+        lab.call("POST", f"{GROUPS}/stale/restart")
+    assert lab.variables("stale")["VERSION"] == new
+    lab.delete("stale")
+    engine.images.remove(name, force=True)
+
+
 def test_a_digest_names_an_image(
     lab: Portal, image: str, engine: docker.DockerClient
 ) -> None:
