@@ -30,7 +30,7 @@ def figures(known: Durations) -> list[Figure]:
     found = {phase: slowest(known, phase) for phase in PHASES}
     done = {phase: one for phase, one in found.items() if one is not None}
     if not done:
-        raise NotMeasurable("nothing was set up on this machine since it was noted")
+        raise NotMeasurable("no set-up of this machine was noted")
     rows = [_row(phase, found[phase]) for phase in PHASES]
     if len(done) < len(PHASES):
         return rows
