@@ -37,6 +37,7 @@ def main() -> int:
     unknown = sorted(set(names) - set(SCRIPTS))
     if unknown:
         parser.error(f"no figure {', '.join(unknown)}; there are {', '.join(SCRIPTS)}")
+    machine.find_packages()
     figures = take(names or list(SCRIPTS))
     Console().print(page.table(figures))
     if not names:

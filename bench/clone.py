@@ -130,7 +130,6 @@ def _make(folder: Path) -> Clone:
     inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment = {
         **inherited,
-        "PATH": f"{known.packages}/usr/bin{os.pathsep}{os.environ.get('PATH', '')}",
         "HOME": str(user),
         "EMBEDDED_HOME": str(home),
         "EMBEDDED_PORT": str(free_port()),

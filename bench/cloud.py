@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import ssl
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import httpx
 
 from bench.clone import CommandFailed
 from embedded.azure.registry.distribution import free_port
-from embedded.home import PROJECT, Home
+from embedded.home import PROJECT
 
 GROUPS = {"api-version": "2021-04-01"}
 REGISTRIES = {"api-version": "2023-07-01"}
@@ -93,14 +92,11 @@ def spawn(home: Path) -> Azure:
     """Start the process; ``ready`` waits until it says that it answers."""
     command = [sys.executable, "-m", "embedded.azure", "--home", str(home)]
     command += ["--port", str(free_port())]
-    tools = f"{Home.find().packages}/usr/bin"
-    path = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (home / "log").open("ab") as log:
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
-            env={**os.environ, "PATH": path},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

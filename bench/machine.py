@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 from bench.figure import NotMeasurable
+from embedded.home import Home
 from embedded.machine import engine_api
 from embedded.machine.errors import MachineError
 
@@ -39,6 +40,12 @@ def require_docker() -> None:
         raise NotMeasurable(f"no Docker Engine answers at {host}")
     for name in ("docker", "docker-registry"):
         require(name)
+
+
+def find_packages() -> None:
+    """Put on PATH what the set-up has unpacked and not installed."""
+    tools = str(Home.find().packages / "usr" / "bin")
+    os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", os.defpath)])
 
 
 def require(name: str) -> str:
