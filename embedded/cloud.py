@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,9 +95,12 @@ class LocalAzure:
         """
         with self._alone():
             running = self.connection
-            if running is not None:
+            if running is not None and not self._stopping.exists():
                 return running
+            if running is not None:  # whoever stopped it was killed meanwhile
+                _end(running.pid)
             self._require_port()
+            self._stopping.unlink(missing_ok=True)
             self._spawn()
             mark = self._home.root / "automatic"
             mark.touch() if automatic else mark.unlink(missing_ok=True)
@@ -112,16 +115,19 @@ class LocalAzure:
 
     def stop(self) -> bool:
         """End it and wait until it is gone; whether it ran. Its data stays."""
-        running = self.connection
-        if running is None:
-            return False
-        os.kill(running.pid, signal.SIGTERM)
-        end = time.monotonic() + STOP_LIMIT
-        while _is_ours(running.pid):
-            if time.monotonic() > end:
-                os.kill(running.pid, signal.SIGKILL)
-            time.sleep(0.05)
+        with self._alone():
+            running = self.connection
+            if running is None:
+                return False
+            self._stopping.touch()
+            _end(running.pid)
         return True
+
+    @property
+    def _stopping(self) -> Path:
+        """Is there from before the process is told to end until the next one starts:
+        a process that is ending may look like one that serves."""
+        return self._home.root / "stopping"
 
     def groups(self) -> list[str]:
         """The names of all resource groups in it."""
@@ -232,6 +238,17 @@ def _seconds(name: str, text: str) -> str:
     if not whole.isdecimal() or (part and not part.isdecimal()):
         raise VariableInvalid(name, text, "a number of seconds")
     return text
+
+
+def _end(pid: int) -> None:
+    """Tell the process to end, and wait until it is gone."""
+    end = time.monotonic() + STOP_LIMIT
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        while _is_ours(pid):
+            if time.monotonic() > end:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
 
 
 def _is_ours(pid: int) -> bool:

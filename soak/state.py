@@ -16,6 +16,10 @@ class Unreadable(Exception):
     """The file is no Pulumi state."""
 
 
+#: Of the format; the second one is for states that use features, such as hooks.
+VERSIONS = (3, 4)
+
+
 @dataclass(frozen=True)
 class Resource:
     name: str
@@ -67,7 +71,7 @@ def read(file: Path) -> State:
 
 
 def parse(body: Json) -> State:
-    if body["version"] != 3:
+    if body["version"] not in VERSIONS:
         raise ValueError(f"version {body['version']}")
     latest = body["checkpoint"]["latest"] or {}
     rows = [one for one in latest.get("resources", []) if not _is_internal(one)]

@@ -18,9 +18,9 @@ def row(type_: str, name: str, **more: Any) -> Json:
     return {"urn": f"{BASE}{type_}::{name}", "type": type_, **more}
 
 
-def write(folder: Path, **latest: Any) -> Path:
+def write(folder: Path, version: int = 3, **latest: Any) -> Path:
     file = folder / "local.json"
-    body = {"version": 3, "checkpoint": {"stack": "x", "latest": latest}}
+    body = {"version": version, "checkpoint": {"stack": "x", "latest": latest}}
     file.write_text(json.dumps(body))
     return file
 
@@ -47,7 +47,12 @@ def test_a_stack_that_was_never_deployed_is_empty(tmp_path: Path) -> None:
     assert read(write(tmp_path)) == State()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 4}'])
+def test_a_state_with_features_is_read(tmp_path: Path) -> None:
+    stack = row("pulumi:pulumi:Stack", "acr-lab-local")
+    assert read(write(tmp_path, 4, resources=[stack])).names
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 5}'])
 def test_what_is_no_state_is_told(tmp_path: Path, text: str) -> None:
     file = tmp_path / "local.json"
     file.write_text(text)

@@ -1,0 +1,80 @@
+"""The local Azure as a process, started and stopped by commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ports import free_port
+
+PROJECT = Path(__file__).resolve().parents[2]
+Command = Callable[[str], int]
+
+
+@pytest.fixture
+def azure(tmp_path: Path) -> Iterator[Command]:
+    """``python -m embedded azure …`` on a home of its own: the exit code."""
+    own = {"EMBEDDED_HOME": str(tmp_path), "EMBEDDED_PORT": str(free_port())}
+
+    def run(word: str) -> int:
+        command = [sys.executable, "-m", "embedded", "azure", word]
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=PROJECT,
+            env={**os.environ, **own},
+            stdout=subprocess.DEVNULL,
+        )
+        return done.returncode
+
+    yield run
+    run("stop")
+
+
+def pid_of(home: Path) -> int:
+    known = json.loads((home / "azure" / "connection.json").read_text())
+    return int(known["pid"])
+
+
+def answers(home: Path) -> bool:
+    known = json.loads((home / "azure" / "connection.json").read_text())
+    port = int(known["armEndpoint"].rpartition(":")[2])
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_one_that_runs_is_used_by_the_next_command(
+    azure: Command, tmp_path: Path
+) -> None:
+    assert azure("start") == 0
+    first = pid_of(tmp_path)
+    assert azure("start") == 0
+    assert pid_of(tmp_path) == first
+    assert azure("stop") == 0
+    assert azure("status") == 1
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_one_whose_stop_was_cut_off_is_not_taken_for_one_that_serves(
+    azure: Command, tmp_path: Path, told: bool
+) -> None:
+    azure("start")
+    first = pid_of(tmp_path)
+    # What a `destroy` that is killed while it stops the local Azure leaves behind.
+    (tmp_path / "stopping").touch()
+    if told:
+        os.kill(first, signal.SIGTERM)
+    assert azure("start") == 0
+    second = pid_of(tmp_path)
+    assert second != first
+    assert answers(tmp_path)
+    azure("start")
+    assert pid_of(tmp_path) == second
