@@ -79,10 +79,6 @@ class EmbeddedEngine:
         shown: dict[str, Any] = mask(unwrap(outputs) if show_secrets else outputs)
         return shown
 
-    def is_empty(self) -> bool:
-        """Whether the state holds no resource."""
-        return not self._open().load().resources
-
     def export(self) -> str:
         """The state in the form of `pulumi stack export`."""
         stack = self._open()

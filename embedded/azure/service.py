@@ -78,10 +78,6 @@ class Call:
     caller: Principal
     headers: Mapping[str, str]
 
-    @property
-    def api_version(self) -> str:
-        return self.query["api-version"]
-
 
 @dataclass(frozen=True)
 class Reply:

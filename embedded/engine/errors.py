@@ -60,10 +60,6 @@ class StackLocked(EngineError):
         )
 
 
-class StackUnknown(EngineError):
-    code = 2
-
-
 class PluginMissing(EngineError):
     code = 3
 

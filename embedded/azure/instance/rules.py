@@ -32,7 +32,7 @@ from embedded.azure.instance.errors import (
     WindowsNotSupported,
 )
 from embedded.azure.instance.references import server
-from embedded.azure.instance.spec import Address, Container, Credential, Group, Volume
+from embedded.azure.instance.spec import Address, Credential, Group, Volume
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 NAME_RULE = (
@@ -188,8 +188,3 @@ def _check_credential(credential: Credential, attached: set[str]) -> None:
             " (identity.userAssignedIdentities); add it there"
         )
         raise InvalidCredential(given, rule)
-
-
-def with_probes(group: Group) -> tuple[Container, ...]:
-    """The containers that are probed."""
-    return tuple(each for each in group.containers if each.liveness or each.readiness)
