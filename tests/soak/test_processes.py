@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from soak import processes
@@ -64,10 +65,20 @@ def test_a_process_is_read_killed_and_waited_for(tmp_path: Path) -> None:
     mark = f"{tmp_path}/with blanks) and brackets"
     command = [sys.executable, "-c", "import time; time.sleep(600)", mark]
     with subprocess.Popen(command) as process:
-        (row,) = [one for one in processes.table() if mark in one.words]
+        row = _wait_for(mark)
         assert (row.pid, row.parent) == (process.pid, os.getpid())
         assert processes.wait_for_end([row.pid], 0.1) == [row.pid]
         assert processes.kill(row.pid)
         # It is dead for us also while nobody has asked for its exit code.
         assert processes.wait_for_end([row.pid], 5) == []
     assert not processes.kill(row.pid)
+
+
+def _wait_for(mark: str) -> processes.Process:
+    """Its row. Linux shows a command line only some moments after a process runs it."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        for one in processes.table():
+            if mark in one.words:
+                return one
+    raise AssertionError(f"no process with {mark!r} among its words")
