@@ -17,6 +17,7 @@ from embedded.azure.entra.errors import (
     MalformedToken,
 )
 from embedded.azure.keys import SigningKey
+from embedded.azure.passwords import password
 from embedded.azure.service import Json, Principal, Settings
 from embedded.azure.store import Store
 
@@ -149,7 +150,7 @@ class TokenDirectory:
 
     def _found_tenant(self) -> Json:
         """The first start: a tenant, a subscription and one application."""
-        secret = secrets.token_urlsafe(30)
+        secret = password()
         with self._store.transaction():
             ids = {
                 "tenantId": str(uuid.uuid4()),

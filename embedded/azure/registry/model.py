@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 
 from embedded.azure.ids import ResourceId
+from embedded.azure.passwords import password
 from embedded.azure.registry import rules
 from embedded.azure.registry.errors import (
     AdminDisabled,
@@ -129,7 +129,7 @@ class Registries:
         found = self.get(path)
         if not found.body["properties"]["adminUserEnabled"]:
             raise AdminDisabled(found.body["name"])
-        private = {**found.private, str(which): _password()}
+        private = {**found.private, str(which): password()}
         self._store.put(replace(found, private=private))
         return self.credentials(path)
 
@@ -157,12 +157,8 @@ class Registries:
         }
         if body.get("identity"):
             made["identity"] = body["identity"]
-        private = old.private if old else {name: _password() for name in PASSWORDS}
+        private = old.private if old else {name: password() for name in PASSWORDS}
         return Document(made["id"], rules.TYPE, made, private)
-
-
-def _password() -> str:
-    return secrets.token_urlsafe(38)
 
 
 def _system(caller: Principal, now: str) -> Json:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from embedded.azure.ids import key
+from embedded.azure.passwords import password
 from embedded.azure.registry import rules
 from embedded.azure.registry.children.model import Children
 from embedded.azure.registry.errors import InvalidProperty, TokenNotFound
@@ -32,9 +32,7 @@ class Passwords:
         if which is not None and which not in NAMES:
             raise InvalidProperty("name", which, " or ".join(NAMES))
         expiry = _moment(body.get("expiry"))
-        fresh = {
-            name: secrets.token_urlsafe(40) for name in NAMES if which in (None, name)
-        }
+        fresh = {name: password() for name in NAMES if which in (None, name)}
         self._keep(token, fresh, expiry)
         now = self._token(registry, token.id).body["properties"]["credentials"]
         rows = [

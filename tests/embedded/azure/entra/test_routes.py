@@ -51,6 +51,11 @@ def test_a_token_verifies_against_the_published_keys(azure: Azure) -> None:
     assert 3500 < claims["exp"] - time.time() <= 3600
 
 
+def test_the_secret_can_stand_behind_an_option_of_a_command(azure: Azure) -> None:
+    # One that begins with a dash is an option itself, to az as to docker.
+    assert azure.connection["clientSecret"].isalnum()
+
+
 def test_version_one_answers_in_strings_with_the_resource(azure: Azure) -> None:
     data = form(azure, resource="https://management.azure.com/")
     body = post(azure, data, "token").json()

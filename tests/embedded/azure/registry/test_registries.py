@@ -172,6 +172,7 @@ def test_admin_credentials_are_there_only_while_the_admin_user_is(shop: Shop) ->
     assert body["username"] == registry.name
     assert [one["name"] for one in body["passwords"]] == ["password", "password2"]
     assert len({one["value"] for one in body["passwords"]}) == 2
+    assert all(one["value"].isalnum() for one in body["passwords"])
 
 
 def test_regenerating_one_password_leaves_the_other(shop: Shop) -> None:

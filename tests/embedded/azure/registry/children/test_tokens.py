@@ -43,7 +43,9 @@ def make_token(registry: Registry, *rights: str) -> Child:
 def password(token: Child, **more: Any) -> str:
     body = got(token.registry.post("generateCredentials", tokenId=token.path, **more))
     assert body["username"] == token.name
-    return str(next(one["value"] for one in body["passwords"] if "value" in one))
+    secret = str(next(one["value"] for one in body["passwords"] if "value" in one))
+    assert secret.isalnum()
+    return secret
 
 
 def rights(token: Child, secret: str, repository: str) -> list[str]:
