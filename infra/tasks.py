@@ -6,7 +6,7 @@ import pulumi
 from pulumi_azure_native import containerregistry
 
 from infra.settings import Settings
-from infra.settings.tasks import Task
+from infra.settings.tasks import GITHUB, Task
 
 
 def declare(
@@ -80,7 +80,7 @@ def _commit(
                 token=token, token_type=containerregistry.TokenType.PAT
             ),
             source_control_type=kind.GITHUB
-            if url.startswith("https://github.com/")
+            if GITHUB.match(url)
             else kind.VISUAL_STUDIO_TEAM_SERVICE,
         ),
         source_trigger_events=[containerregistry.SourceTriggerEvent.COMMIT],

@@ -44,6 +44,12 @@ def _sign_in(settings: Settings) -> Iterator[Contradiction]:
     for key, chosen in (("pullAuth", access.pull), ("push", access.push)):
         if chosen == "admin" and not settings.registry.admin_user:
             yield key, "It needs an admin user: set adminUser to true."
+        if chosen == "admin" and settings.registry.lock == "ReadOnly":
+            yield (
+                "lock",
+                f"ReadOnly refuses to tell the admin user's passwords, which {key} "
+                "needs: take CanNotDelete, or sign in another way.",
+            )
 
 
 def in_use(registry: RegistrySettings) -> dict[str, Feature]:

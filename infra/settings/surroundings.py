@@ -19,6 +19,11 @@ RESOURCE = rules.text(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+(/[^/]+/[^/]+)+",
     "a resource id",
 )
+DNS_ZONE = rules.text(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network"
+    r"/privateDnsZones/[^/]+",
+    "the resource id of a private DNS zone, which is privatelink.azurecr.io in Azure",
+)
 CATEGORIES = rules.texts(
     rules.words("ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents"), 2
 )
@@ -66,7 +71,7 @@ def _endpoint(entry: Entry) -> PrivateEndpoint:
     return PrivateEndpoint(
         name=entry.need("name", NAME, ""),
         subnet=entry.need("subnetId", SUBNET, ""),
-        dns_zone=entry.take("dnsZoneId", RESOURCE, "") or None,
+        dns_zone=entry.take("dnsZoneId", DNS_ZONE, "") or None,
     )
 
 

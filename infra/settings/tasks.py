@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/container-registry/container-registry-tasks-ov
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from infra import rules
@@ -24,6 +25,11 @@ IMAGE = rules.text(
 SCHEDULE = rules.text(r"\S+( \S+){4}", "five fields of cron, in UTC, such as 0 4 * * *")
 ACCESS_TOKEN = rules.text(r"[!-~]{8,512}", "a personal access token")
 TIMEOUT = rules.integer(300, 28_800)
+#: Whose commits ACR Tasks can be told of: GitHub's and those of Azure Repos.
+GITHUB = re.compile(r"https://github\.com/")
+AZURE_REPOS = re.compile(
+    r"https://([^/@]+@)?(dev\.azure\.com|[^/.]+\.visualstudio\.com)/"
+)
 
 
 @dataclass(frozen=True)
@@ -63,4 +69,13 @@ def _task(entry: Entry) -> Task:
         entry.refuse(
             "accessToken", "onCommit needs one, to be told of commits.", secret=True
         )
+    if task.on_commit and not tells_of_commits(task.context):
+        said = (
+            "onCommit is for repositories of github.com and Azure Repos (dev.azure.com)"
+        )
+        entry.refuse("context", f"{said}: set a schedule for others.")
     return task
+
+
+def tells_of_commits(context: str) -> bool:
+    return any(one.match(context) for one in (GITHUB, AZURE_REPOS))

@@ -143,6 +143,14 @@ def test_the_admin_user_signs_in_only_where_there_is_one(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["pullAuth", "push"])
+def test_a_lock_on_reading_passwords_leaves_nobody_to_sign_in_as(key: str) -> None:
+    admin = {"adminUser": True, key: "admin"}
+    assert set(mistakes(lock="ReadOnly", **admin)) == {"lock"}
+    assert mistakes(lock="CanNotDelete", **admin) == {}
+    assert mistakes(lock="ReadOnly", adminUser=True) == {}
+
+
+@pytest.mark.parametrize("key", ["pullAuth", "push"])
 def test_an_application_signs_in_only_where_there_is_one(key: str) -> None:
     assert set(mistakes(**{key: "servicePrincipal"})) == {key}
 

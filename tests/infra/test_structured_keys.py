@@ -21,7 +21,12 @@ MAP = {"name": "readers", "actions": ["repositories/app/*/content/read"]}
 TOKEN = {"name": "reader", "scopeMap": "readers"}
 RULE = {"name": "hub-rule", "source": "docker.io/library/*", "target": "hub/*"}
 TASK = {"name": "nightly", "context": "https://example.com/a.git", "image": "a:1"}
+COMMIT = {"onCommit": True, "accessToken": "sesame-sesame"}
 PULLER = {"name": "cluster", "principalId": GUID, "system": "aks"}
+SUBNET = (
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
+    "/virtualNetworks/v/subnets/s"
+)
 VAULT = "https://v.vault.azure.net/secrets/name"
 
 
@@ -92,7 +97,22 @@ def test_a_token_has_a_scope_map_of_the_stack_or_of_the_system() -> None:
             "cacheRules[0].passwordSecretId",
         ),
         ("tasks", [{**TASK, "schedule": "daily"}], "tasks[0].schedule"),
-        ("tasks", [{**TASK, "onCommit": True}], "tasks[0].accessToken"),
+        (
+            "tasks",
+            [{**TASK, "context": "https://github.com/a/b", "onCommit": True}],
+            "tasks[0].accessToken",
+        ),
+        ("tasks", [{**TASK, **COMMIT}], "tasks[0].context"),
+        (
+            "tasks",
+            [{**TASK, **COMMIT, "context": "https://github.com.x.example/a.git"}],
+            "tasks[0].context",
+        ),
+        (
+            "privateEndpoints",
+            [{"name": "inside", "subnetId": SUBNET, "dnsZoneId": SUBNET}],
+            "privateEndpoints[0].dnsZoneId",
+        ),
         ("diagnostics", {"metrics": True}, "diagnostics.workspaceId"),
         ("pullers", [{**PULLER, "principalId": "x"}], "pullers[0].principalId"),
         (
@@ -108,7 +128,22 @@ def test_a_token_has_a_scope_map_of_the_stack_or_of_the_system() -> None:
     ],
 )
 def test_a_fault_is_named_by_its_path(key: str, value: Any, path: str) -> None:
-    assert set(mistakes(**{key: value})) == {path}
+    sku = "Premium" if key == "privateEndpoints" else "Basic"
+    assert set(mistakes(**{key: value}, sku=sku)) == {path}
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        "https://github.com/me/app.git#main:app",
+        "https://dev.azure.com/me/app/_git/app#main",
+        "https://me@dev.azure.com/me/app/_git/app",
+        "https://me.visualstudio.com/app/_git/app",
+    ],
+)
+def test_a_task_is_told_of_commits_by_github_and_azure_repos(context: str) -> None:
+    (task,) = taken(tasks=[{**TASK, **COMMIT, "context": context}]).registry.tasks
+    assert (task.on_commit, task.context) == (True, context)
 
 
 @pytest.mark.parametrize(
