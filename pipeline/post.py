@@ -78,13 +78,17 @@ def _pull_requests(github: GitHub, run: Run) -> Iterator[int]:
 
 
 def _artifacts(github: GitHub, run: Run) -> Iterator[tuple[str, int]]:
-    """Stack and id. A fork speaks for the stack that needs no credential, only."""
+    """Stack and id. A fork speaks for the stack that needs no credential, only.
+
+    An attempt that is repeated leaves another artifact of the same name: the newest one
+    counts, and ids grow.
+    """
     seen: dict[str, int] = {}
     for one in github.rows(f"actions/runs/{run.id}/artifacts", "artifacts"):
         stack = str(one["name"]).removeprefix(ARTIFACT)
         named = str(one["name"]).startswith(ARTIFACT) and report.STACK.fullmatch(stack)
         if named and not one["expired"] and stack in _allowed(run, stack):
-            seen[stack] = int(one["id"])
+            seen[stack] = max(int(one["id"]), seen.get(stack, 0))
     yield from sorted(seen.items())
 
 

@@ -48,6 +48,7 @@ class FakeGitHub:
         self.comments.append({**row, "user": {"login": author}})
 
     def artifact(self, name: str, files: Mapping[str, str]) -> None:
+        """``NAME~2`` is that of a second attempt at the run: GitHub keeps both."""
         self.artifacts[name] = archive(files)
 
     def answer(self, path: str, query: Mapping[str, list[str]]) -> tuple[int, Any]:
@@ -65,8 +66,8 @@ class FakeGitHub:
                 return 200, rows[part]
             case ["actions", "runs", "7", "artifacts"]:
                 listed = [
-                    {"id": index, "name": name, "expired": False}
-                    for index, name in enumerate(names)
+                    {"id": index, "name": name.split("~")[0], "expired": False}
+                    for index, name in reversed([*enumerate(names)])
                 ]
                 return 200, {"artifacts": listed[part]}
             case ["actions", "artifacts", index, "zip"]:

@@ -49,6 +49,19 @@ def test_the_next_one_edits_it_in_place(
     assert "passed" in reported.comments[-1]["body"]
 
 
+def test_a_second_attempt_at_a_run_counts_and_not_the_first(
+    world: World, github: GitHub, run_event: Event, write_log: Log
+) -> None:
+    world.pull(5)
+    failed = write_log(result="failed")
+    world.artifact("report-local", {"preview.events": failed})
+    names = ("preview", "up", "destroy")
+    world.artifact("report-local~2", {f"{one}.events": write_log() for one in names})
+    post.post(github, Run.of_event(run_event()))
+    (one,) = world.comments
+    assert "preview, up and destroy passed" in one["body"]
+
+
 def test_a_comment_of_somebody_else_is_never_edited(
     reported: World, github: GitHub, run_event: Event
 ) -> None:
