@@ -103,17 +103,22 @@ def _rules(
     )
 
 
-def _policies(
-    policies: PolicySettings, sku: Sku
-) -> containerregistry.PoliciesArgs | None:
+def _policies(policies: PolicySettings, sku: Sku) -> containerregistry.PoliciesArgs:
     """All that the tier has, so that a policy which is taken out is turned off."""
     soft_delete = containerregistry.SoftDeletePolicyArgs(
         retention_days=policies.soft_delete_days or None,
         status=_status(policies.soft_delete_days > 0),
     )
+    arm_tokens = containerregistry.AzureADAuthenticationAsArmPolicyArgs(
+        status=_status(policies.arm_tokens)
+    )
     if not sku.has(Feature.RETENTION):
-        return containerregistry.PoliciesArgs(soft_delete_policy=soft_delete)
+        return containerregistry.PoliciesArgs(
+            azure_ad_authentication_as_arm_policy=arm_tokens,
+            soft_delete_policy=soft_delete,
+        )
     return containerregistry.PoliciesArgs(
+        azure_ad_authentication_as_arm_policy=arm_tokens,
         export_policy=containerregistry.ExportPolicyArgs(
             status=_status(policies.export)
         ),

@@ -131,8 +131,10 @@ def test_a_registry_of_the_defaults_asks_for_nothing_above_its_tier() -> None:
     }
     assert made["publicNetworkAccess"] == "Enabled"
     assert made["networkRuleBypassOptions"] == "AzureServices"
-    assert set(made["policies"]) == {"softDeletePolicy"}
-    assert made["policies"]["softDeletePolicy"]["status"] == "disabled"
+    assert {name: one["status"] for name, one in made["policies"].items()} == {
+        "azureADAuthenticationAsArmPolicy": "enabled",
+        "softDeletePolicy": "disabled",
+    }
 
 
 def test_a_closed_registry_is_as_the_api_takes_it() -> None:
@@ -153,13 +155,15 @@ def test_policies_are_on_where_they_are_asked_for_and_else_off() -> None:
     assert made["softDeletePolicy"]["status"] == "disabled"
     plain = registry(sku="Premium")["policies"]
     assert {name: one["status"] for name, one in plain.items()} == {
+        "azureADAuthenticationAsArmPolicy": "enabled",
         "exportPolicy": "enabled",
         "quarantinePolicy": "disabled",
         "retentionPolicy": "disabled",
         "softDeletePolicy": "disabled",
     }
-    soft = registry(softDeleteDays=30)["policies"]["softDeletePolicy"]
-    assert soft == {"retentionDays": 30, "status": "enabled"}
+    basic = registry(softDeleteDays=30, armTokens=False)["policies"]
+    assert basic["softDeletePolicy"] == {"retentionDays": 30, "status": "enabled"}
+    assert basic["azureADAuthenticationAsArmPolicy"] == {"status": "disabled"}
 
 
 def test_named_addresses_get_in_and_no_others() -> None:

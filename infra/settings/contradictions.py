@@ -2,7 +2,8 @@
 
 Sources: the table in ``infra/skus.py``, and Azure Container Registry's documentation on
 soft delete ("not with retention, geo-replication or artifact cache"), on the retention
-policy ("systems that pull by digest") and on export ("disable public access first").
+policy ("systems that pull by digest"), on export ("disable public access first") and
+on tokens for ARM ("disable authentication as ARM").
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def found(settings: Settings) -> Iterator[Contradiction]:
     yield from _above_the_limits(settings)
     yield from _soft_delete(settings.registry)
     yield from _network(settings.registry)
+    yield from _arm_tokens(settings)
     yield from _pinned(settings)
     yield from _platform(settings)
     yield from _sign_in(settings)
@@ -138,6 +140,16 @@ def _network(registry: RegistrySettings) -> Iterator[Contradiction]:
             "allowedIps",
             "No address gets in while publicAccess is false: leave the addresses out, "
             "or set publicAccess to true for these alone.",
+        )
+
+
+def _arm_tokens(settings: Settings) -> Iterator[Contradiction]:
+    shown = [one.name for one in settings.access.pullers if one.system != "other"]
+    if shown and not settings.registry.policies.arm_tokens:
+        yield (
+            "armTokens",
+            f"{', '.join(shown)} of pullers signs in with a token for ARM, which the "
+            "registry would refuse: leave the key out.",
         )
 
 

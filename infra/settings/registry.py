@@ -68,12 +68,13 @@ class NetworkSettings:
 
 @dataclass(frozen=True)
 class PolicySettings:
-    """What becomes of images. Days: 0 for never."""
+    """What becomes of images, and which tokens count. Days: 0 for never."""
 
     retention_days: int = 0
     soft_delete_days: int = 0
     quarantine: bool = False
     export: bool = True
+    arm_tokens: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ def _policies(reader: Reader) -> PolicySettings:
         soft_delete_days=reader.take("softDeleteDays", SOFT_DELETE_DAYS, 0),
         quarantine=reader.take("quarantine", SWITCH, False),
         export=reader.take("export", SWITCH, True),
+        arm_tokens=reader.take("armTokens", SWITCH, True),
     )
 
 

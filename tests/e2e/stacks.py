@@ -8,9 +8,13 @@ from typing import Any
 Clone = Any
 #: A principal of nobody: the one that pulls in `local-max`.
 SOMEBODY = "11111111-2222-3333-4444-555555555555"
-#: Soft delete goes with none of retention, replications and cache rules, so it is in
-#: no whole stack.
-RESTORABLE: dict[str, Any] = {"sku": "Standard", "softDeleteDays": 30}
+#: Soft delete goes with none of retention, replications and cache rules, and a registry
+#: that takes no token for ARM not with AKS: so they are in no whole stack.
+RESTORABLE: dict[str, Any] = {
+    "sku": "Standard",
+    "softDeleteDays": 30,
+    "armTokens": False,
+}
 
 
 def changes(clone: Clone) -> dict[str, str]:

@@ -53,9 +53,11 @@ def test_a_stack_is_deployed_twice_changed_once_and_destroyed(
     assert list(registries.iterdir()) == []
 
 
-def test_a_stack_with_soft_delete_is_deployed_twice(clone: Clone) -> None:
+def test_a_stack_with_what_local_max_leaves_out_is_deployed_twice(
+    clone: Clone,
+) -> None:
     clone.configure(**RESTORABLE)
-    clone.up()
+    clone.up()  # pushes and pulls, and shows the registry no token for ARM
     assert UNCHANGED in clone.up()
 
 

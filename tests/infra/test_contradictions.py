@@ -122,6 +122,14 @@ def test_addresses_mean_nothing_where_nobody_gets_in() -> None:
     assert set(found) == {"allowedIps"}
 
 
+def test_who_shows_a_token_for_arm_needs_a_registry_that_takes_it() -> None:
+    puller = {"name": "cluster", "principalId": KEY["clientId"]}
+    named = [{**puller, "system": "aks"}]
+    assert set(mistakes(armTokens=False, pullers=named)) == {"armTokens"}
+    assert mistakes(armTokens=False, pullers=[puller]) == {}
+    assert mistakes(armTokens=True, pullers=named) == {}
+
+
 @pytest.mark.parametrize(("pin", "wrong"), [("digest", 1), ("tag", 0)])
 def test_a_pinned_digest_and_retention_exclude_each_other(pin: str, wrong: int) -> None:
     found = mistakes(sku="Premium", retentionDays=7, pin=pin)
