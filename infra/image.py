@@ -63,7 +63,7 @@ class AppImage(pulumi.ComponentResource):
                 server=login_server,
                 username=credentials.username,
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(depends_on=registry.reached, parent=self),
         )
         self.name = image.image_name
         self.digest = pulumi.Output.all(image.image_name, image.repo_digest).apply(

@@ -16,7 +16,10 @@ from infra.skus import Feature, Sku
 
 
 class Registry(pulumi.ComponentResource):
-    """One registry. Its name is made up unless the settings have one."""
+    """One registry. Its name is made up unless the settings have one.
+
+    ``reached``: what has to be there before somebody inside a network pushes to it.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Registry(pulumi.ComponentResource):
         self.name = registry.name
         self.login_server = registry.login_server
         self.sku = registry.sku.name
+        self.reached: list[pulumi.Resource] = []
         self._declare_children(registry, settings)
         self.register_outputs({"loginServer": self.login_server})
 
@@ -68,7 +72,7 @@ class Registry(pulumi.ComponentResource):
         tokens.declare(asked.scope_maps, asked.tokens, group, registry, child)
         caches.declare(asked.cache_rules, group, name, child)
         tasks.declare(asked.tasks, group, name, settings, child)
-        surroundings.declare_endpoints(
+        self.reached += surroundings.declare_endpoints(
             asked.private_endpoints, group, registry.id, settings, child
         )
         if asked.diagnostics is not None:

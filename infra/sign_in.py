@@ -32,7 +32,8 @@ class SignInRefused(pulumi.RunError):
     def __init__(self, login_server: str, reason: object) -> None:
         super().__init__(
             f"Signing in at the registry {login_server} failed: {reason}. The caller "
-            "needs a role that may push there: AcrPush, Contributor or Owner."
+            "needs a role that may push there: AcrPush, Contributor or Owner; in ABAC "
+            "mode Container Registry Repository Writer, and none of the others counts."
         )
 
 

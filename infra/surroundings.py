@@ -17,11 +17,12 @@ def declare_endpoints(
     registry_id: pulumi.Input[str],
     settings: Settings,
     opts: pulumi.ResourceOptions,
-) -> None:
+) -> list[pulumi.Resource]:
     """Private endpoints, each with its entry in a private DNS zone where one is named.
 
     https://learn.microsoft.com/azure/container-registry/container-registry-private-link
     """
+    found: list[pulumi.Resource] = []
     for one in endpoints:
         made = network.PrivateEndpoint(
             one.name,
@@ -39,8 +40,10 @@ def declare_endpoints(
             tags=settings.tags,
             opts=opts,
         )
+        found.append(made)
         if one.dns_zone is not None:
-            _dns(one, made, group_name, opts)
+            found.append(_dns(one, made, group_name, opts))
+    return found
 
 
 def _dns(
@@ -48,8 +51,8 @@ def _dns(
     made: network.PrivateEndpoint,
     group_name: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
-) -> None:
-    network.PrivateDnsZoneGroup(
+) -> network.PrivateDnsZoneGroup:
+    return network.PrivateDnsZoneGroup(
         endpoint.name,
         private_dns_zone_configs=[
             network.PrivateDnsZoneConfigArgs(

@@ -1,8 +1,9 @@
 """Run the program on Pulumi's mocks, in a process of its own, and print what it did.
 
 ``python tests/on_mocks.py '{"sku": "Premium"}'`` prints one JSON object: ``inputs`` by
-resource type, and ``outputs``; one that is not known is None. A second argument says
-what `docker.Image` answers as ``repoDigest``, a third one makes it a preview.
+resource type, ``needs`` (names of what a type is told to wait for), and ``outputs``;
+one that is not known is None. A second argument says what `docker.Image` answers as
+``repoDigest``, a third one makes it a preview.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Cloud(mocks.Mocks):
 
     def __init__(self) -> None:
         self.inputs: dict[str, dict[str, Any]] = {}
+        self.needs: dict[str, list[str]] = {}
 
     def new_resource(
         self, args: mocks.MockResourceArgs
@@ -46,6 +48,12 @@ class Cloud(mocks.Mocks):
         if "ipAddress" not in args.inputs:  # a group without an address gets none
             more.pop("ipAddress", None)
         return f"/{args.name}", {**args.inputs, "name": args.name, **more}
+
+    def note(self, args: pulumi.ResourceTransformationArgs) -> None:
+        """A transformation that changes nothing: mocks are told of no dependencies."""
+        after = args.opts.depends_on
+        if isinstance(after, list):
+            self.needs[args.type_] = [one.pulumi_resource_name for one in after]
 
     def call(self, args: mocks.MockCallArgs) -> Any:
         if args.token.endswith("getClientToken"):
@@ -80,8 +88,10 @@ def main() -> None:
         ANSWERS["Image"] = {"repoDigest": sys.argv[2]}
     mocks.set_mocks(cloud, "acr-lab", "test", preview=bool(sys.argv[3:]))
     pulumi.runtime.set_all_config({"azure-native:location": "westeurope", **config})
+    pulumi.runtime.register_stack_transformation(cloud.note)
     outputs = loop.run_until_complete(deploy({}))
-    text = json.dumps({"inputs": cloud.inputs, "outputs": outputs}, default=str)
+    found = {"inputs": cloud.inputs, "needs": cloud.needs, "outputs": outputs}
+    text = json.dumps(found, default=str)
     sys.stdout.write(f"{text}\n")
 
 

@@ -206,6 +206,11 @@ def test_a_private_endpoint_leads_to_the_registry_and_has_its_name() -> None:
     }
 
 
+def test_nothing_is_pushed_before_the_private_endpoint_has_its_name() -> None:
+    needs = run_raw(**texts(**CLOSED))["needs"]
+    assert needs["docker:index/image:Image"] == ["inside", "inside"]
+
+
 def test_logs_and_metrics_go_to_every_place_that_is_named() -> None:
     assert own(closed(), "monitor:DiagnosticSetting") == {
         "eventHubAuthorizationRuleId": RULE,
