@@ -23,16 +23,19 @@ OWN, OF_AZ = ".venv", ".venv-az"
 
 
 def main() -> int:
-    """0, or 3 when something that is needed cannot be had."""
+    """0, 1 when it was interrupted, 3 when something that is needed cannot be had."""
     parser = argparse.ArgumentParser(prog="python3 -m embedded.machine")
     parser.add_argument("purpose", choices=["up", "test", "bench", "lint", "clean"])
     purpose = parser.parse_args().purpose
     home = Home.find()
     try:
         clean(home) if purpose == "clean" else prepare(purpose, home)
-    except MachineError as error:
+    except (MachineError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 3
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: the next `make` goes on from here\n")
+        return 1
     return 0
 
 

@@ -21,11 +21,12 @@ LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*")
 
 
 def prepare(project: Path, home: Home) -> str | None:
-    """The image to pass as ``BASE_IMAGE``; None where the upstream one is there."""
+    """The image to pass as ``BASE_IMAGE``; None where the upstream one is there, or
+    the Dockerfile takes none: then it names its own, and the build gets it."""
     host = engine_api.address()
-    upstream = upstream_name((project / "app" / "Dockerfile").read_text())
+    upstream = upstream_name(project / "app" / "Dockerfile")
     made = made_name(codename())
-    if engine_api.has_image(host, upstream):
+    if upstream is None or engine_api.has_image(host, upstream):
         return None
     if engine_api.has_image(host, made):
         return made
@@ -37,12 +38,13 @@ def prepare(project: Path, home: Home) -> str | None:
     return made
 
 
-def upstream_name(dockerfile: str) -> str:
-    """The default of ``ARG BASE_IMAGE``."""
-    found = re.search(r"^ARG\s+BASE_IMAGE=(\S+)", dockerfile, re.MULTILINE)
-    if found is None:
-        raise ValueError("app/Dockerfile has no `ARG BASE_IMAGE=…` line")
-    return found.group(1)
+def upstream_name(dockerfile: Path) -> str | None:
+    """The default of ``ARG BASE_IMAGE``; None without one. A file that is not there
+    is for the deployment to tell of."""
+    text = dockerfile.read_text(errors="replace") if dockerfile.is_file() else ""
+    pattern = r"""^ARG\s+BASE_IMAGE=["']?([^\s"']+)"""
+    found = re.search(pattern, text, re.MULTILINE)
+    return found.group(1) if found else None
 
 
 def made_name(suite: str) -> str:

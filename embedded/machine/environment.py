@@ -41,7 +41,7 @@ def prepare(
     installed = stamp.read_text().splitlines() if stamp.exists() else []
     if python.exists() and set(wanted) <= set(installed):
         return python
-    if not python.exists():
+    if not _has_pip(folder):
         _create(folder, home)
     _install(python, project, requirements, home, exactly)
     stamp.write_text("\n".join(sorted(wanted)) + "\n")
@@ -55,6 +55,12 @@ def _create(folder: Path, home: Home) -> None:
     say(f"Making the virtual environment {folder.name}/")
     shutil.rmtree(folder, ignore_errors=True)
     run([sys.executable, "-m", "venv", str(folder)], home.log("machine"))
+
+
+def _has_pip(folder: Path) -> bool:
+    """Whether it was made to its end: pip comes last, and of that its RECORD."""
+    records = folder.glob("lib/python*/site-packages/pip-*.dist-info/RECORD")
+    return (folder / "bin" / "python").exists() and any(records)
 
 
 def _install(

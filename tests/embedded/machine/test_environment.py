@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -34,6 +35,20 @@ def test_the_environment_is_made_once(
     assert "Making the virtual environment" in capsys.readouterr().out
     assert prepare(project, "requirements.txt") == python
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("pip", ["missing", "half"])
+def test_an_environment_whose_making_was_cut_off_is_made_again(
+    project: Path, pip: str
+) -> None:
+    folder = project / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    if pip == "half":
+        (site,) = folder.glob("lib/python*/site-packages")
+        (site / "pip-23.0.dist-info").mkdir()
+        (site / "pip").mkdir()
+    python = prepare(project, "requirements.txt")
+    subprocess.run([python, "-m", "pip", "--version"], check=True)
 
 
 def wheel(folder: Path, needs: str) -> Path:
