@@ -86,7 +86,7 @@ class LocalAzure:
     def connection(self) -> Connection | None:
         """The running process's; None if it does not run."""
         found = Connection.read(self._home.azure / "connection.json")
-        return found if found is not None and _is_ours(found.pid) else None
+        return found if found is not None and self._runs(found.pid) else None
 
     def start(self, *, automatic: bool) -> Connection:
         """Start it unless it runs. ``automatic``: `destroy` may stop it when empty.
@@ -98,7 +98,7 @@ class LocalAzure:
             if running is not None and not self._stopping.exists():
                 return running
             if running is not None:  # whoever stopped it was killed meanwhile
-                _end(running.pid)
+                self._end(running.pid)
             self._require_port()
             self._stopping.unlink(missing_ok=True)
             self._spawn()
@@ -120,7 +120,7 @@ class LocalAzure:
             if running is None:
                 return False
             self._stopping.touch()
-            _end(running.pid)
+            self._end(running.pid)
         return True
 
     @property
@@ -212,6 +212,27 @@ class LocalAzure:
                 raise StoreDamaged(said.strip().removeprefix("error: "))
             raise AzureDidNotStart(said, log)
 
+    def _end(self, pid: int) -> None:
+        """Tell the process to end, and wait until it is gone."""
+        end = time.monotonic() + STOP_LIMIT
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+            while self._runs(pid):
+                if time.monotonic() > end:
+                    os.kill(pid, signal.SIGKILL)
+                time.sleep(0.05)
+
+    def _runs(self, pid: int) -> bool:
+        """Whether the process lives and is this home's local Azure: pids are used
+        again, after a restart of the machine perhaps by another clone's."""
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0]
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
+        ours = {b"embedded.azure", os.fsencode(self._home.azure)}
+        return state != "Z" and ours <= set(words)
+
     def _bundle(self, known: Connection) -> Path:
         """The system's CAs and the local one, in one file."""
         import ssl  # only to know where the system has its own
@@ -238,24 +259,3 @@ def _seconds(name: str, text: str) -> str:
     if not whole.isdecimal() or (part and not part.isdecimal()):
         raise VariableInvalid(name, text, "a number of seconds")
     return text
-
-
-def _end(pid: int) -> None:
-    """Tell the process to end, and wait until it is gone."""
-    end = time.monotonic() + STOP_LIMIT
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        while _is_ours(pid):
-            if time.monotonic() > end:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(0.05)
-
-
-def _is_ours(pid: int) -> bool:
-    """Whether the process lives and is a local Azure (pids are used again)."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0]
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return state != "Z" and b"embedded.azure" in command

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +23,13 @@ Command = Callable[[str], int]
 @pytest.fixture
 def azure(tmp_path: Path) -> Iterator[Command]:
     """``python -m embedded azure …`` on a home of its own: the exit code."""
-    own = {"EMBEDDED_HOME": str(tmp_path), "EMBEDDED_PORT": str(free_port())}
+    run = at(tmp_path)
+    yield run
+    run("stop")
+
+
+def at(home: Path) -> Command:
+    own = {"EMBEDDED_HOME": str(home), "EMBEDDED_PORT": str(free_port())}
 
     def run(word: str) -> int:
         command = [sys.executable, "-m", "embedded", "azure", word]
@@ -35,8 +42,7 @@ def azure(tmp_path: Path) -> Iterator[Command]:
         )
         return done.returncode
 
-    yield run
-    run("stop")
+    return run
 
 
 def pid_of(home: Path) -> int:
@@ -78,3 +84,17 @@ def test_one_whose_stop_was_cut_off_is_not_taken_for_one_that_serves(
     assert answers(tmp_path)
     azure("start")
     assert pid_of(tmp_path) == second
+
+
+def test_another_clone_s_is_neither_taken_for_one_s_own_nor_ended(
+    azure: Command, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """After a restart of the machine it may have the number that is in our file."""
+    azure("start")
+    home = tmp_path_factory.mktemp("other")
+    shutil.copytree(tmp_path / "azure", home / "azure")
+    other = at(home)
+    assert other("status") == 1
+    assert other("stop") == 0
+    assert answers(tmp_path)
+    assert azure("status") == 0
