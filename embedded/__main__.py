@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from contextlib import suppress
 
 from embedded.home import PROJECT
 
@@ -21,15 +22,25 @@ def use_environment() -> None:
     sys.exit(3)
 
 
+def run() -> int:
+    """The command; also while it is still being imported Ctrl-C is no crash."""
+    try:
+        from embedded import stubs
+
+        stubs.use()
+        from embedded.cli import main
+
+        return main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return 1
+
+
 if __name__ == "__main__":
     use_environment()
-    from embedded import stubs
-
-    stubs.use()
-    from embedded.cli import main
-
-    code = main(sys.argv[1:])
-    sys.stdout.flush()
+    code = run()
+    with suppress(BrokenPipeError):  # whoever reads us has seen enough
+        sys.stdout.flush()
     sys.stderr.flush()
     # Taking the interpreter apart takes longer than some commands, and serves nobody.
     os._exit(code)

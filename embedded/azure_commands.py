@@ -5,31 +5,27 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import sys
 
 from embedded.cloud import LocalAzure
 from embedded.confirmation import confirm
-from embedded.errors import AzureNotRunning, OptionRefused
+from embedded.errors import AzureNotRunning
 from embedded.home import Home
 
 
-def start(options: argparse.Namespace) -> int:
-    _refuse_rest(options)
+def start(_: argparse.Namespace) -> int:
     connection = _azure().start(automatic=False)
     print(f"The local Azure answers at {connection.arm_endpoint}")
     return 0
 
 
-def stop(options: argparse.Namespace) -> int:
-    _refuse_rest(options)
+def stop(_: argparse.Namespace) -> int:
     ran = _azure().stop()
     print("The local Azure is stopped." if ran else "The local Azure did not run.")
     return 0
 
 
-def status(options: argparse.Namespace) -> int:
+def status(_: argparse.Namespace) -> int:
     """0 if it runs, 1 if not."""
-    _refuse_rest(options)
     azure = _azure()
     known = azure.connection
     if known is None:
@@ -42,7 +38,6 @@ def status(options: argparse.Namespace) -> int:
 
 def env(options: argparse.Namespace) -> int:
     """Lines for ``eval "$(python -m embedded azure env)"``, or one JSON object."""
-    _refuse_rest(options)
     azure = _azure()
     if azure.connection is None:
         raise AzureNotRunning
@@ -56,7 +51,6 @@ def env(options: argparse.Namespace) -> int:
 
 
 def reset(options: argparse.Namespace) -> int:
-    _refuse_rest(options)
     if not options.yes:
         confirm("azure reset", "Delete everything in the local Azure?")
     _azure().reset()
@@ -66,9 +60,3 @@ def reset(options: argparse.Namespace) -> int:
 
 def _azure() -> LocalAzure:
     return LocalAzure(Home.find())
-
-
-def _refuse_rest(options: argparse.Namespace) -> None:
-    if options.passed_on:
-        sys.stdout.flush()
-        raise OptionRefused(options.passed_on)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from embedded.errors import CliMissing, CliNeeded, EngineNotForAzure
+from embedded.errors import (
+    CliMissing,
+    CliNeeded,
+    EngineNotForAzure,
+    StackNameInvalid,
+    VariableInvalid,
+)
 
 Engine = Literal["pulumi", "embedded"]
 Cloud = Literal["azure", "embedded"]
+#: The CLI's rule (pulumi/pulumi, sdk/go/common/tokens/names.go): it is a file's name.
+STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -39,9 +48,11 @@ def choose(
 ) -> Choice:
     """The flag, else EMBEDDED_ENGINE, else the CLI if it is on PATH.
 
-    Raises CliMissing, CliNeeded, EngineNotForAzure.
+    Raises CliMissing, CliNeeded, EngineNotForAzure, StackNameInvalid, VariableInvalid.
     """
     cloud = cloud_of(stack)
+    if cloud == "embedded" and not STACK_NAME.fullmatch(stack):
+        raise StackNameInvalid(stack)
     there = shutil.which("pulumi", path=environment.get("PATH")) is not None
     wanted, reason = _wanted(asked, environment, there)
     if wanted == "pulumi":
@@ -58,8 +69,11 @@ def _wanted(
 ) -> tuple[str, str]:
     if asked is not None:
         return asked, "by --engine"
-    if environment.get("EMBEDDED_ENGINE"):
-        return environment["EMBEDDED_ENGINE"], "by EMBEDDED_ENGINE"
+    chosen = environment.get("EMBEDDED_ENGINE")
+    if chosen:
+        if chosen not in get_args(Engine):
+            raise VariableInvalid("EMBEDDED_ENGINE", chosen, "pulumi or embedded")
+        return chosen, "by EMBEDDED_ENGINE"
     if there:
         return "pulumi", "found on PATH"
     return "embedded", "no `pulumi` on PATH"

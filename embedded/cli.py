@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from embedded.engine.errors import EngineError
-from embedded.errors import CommandError
+from embedded.errors import CommandError, FileUnusable
 
 DEPLOYMENTS = {
     "preview": "show what an update would change",
@@ -20,7 +20,10 @@ DEPLOYMENTS = {
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 done, 1 failed, 2 wrong use, 3 a part is missing."""
-    options, rest = parser().parse_known_args(arguments)
+    top = parser()
+    options, rest = top.parse_known_args(arguments)
+    if rest and not hasattr(options, "kind"):  # only deployments pass options on
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
     options.passed_on = rest
     try:
         handler: Handler = options.handler
@@ -28,6 +31,11 @@ def main(arguments: Sequence[str]) -> int:
     except (CommandError, EngineError) as error:
         sys.stderr.write(f"error: {error}\n")
         return error.code
+    except BrokenPipeError:  # whoever reads us has seen enough
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"error: {FileUnusable(error)}\n")
+        return FileUnusable.code
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return 1

@@ -18,6 +18,10 @@ def confirm(command: str, question: str) -> None:
     """Return if the user says yes. Raises Declined, ConfirmationNeeded."""
     if not sys.stdin.isatty():
         raise ConfirmationNeeded(command)
-    answer = input(f"{question} (yes/no) ").strip().lower()
+    try:
+        answer = input(f"{question} (yes/no) ").strip().lower()
+    except EOFError:  # Ctrl-D
+        answer = ""
+        sys.stdout.write("\n")
     if answer not in ("y", "yes"):
         raise Declined

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
 from embedded.cloud import Connection
+from embedded.errors import AzureSilent
 
 LOCKS_VERSION = "2020-05-01"
 GROUPS_VERSION = "2021-04-01"
 
 
 def groups(known: Connection) -> list[str]:
-    """The names of all resource groups."""
-    with _client(known) as client:
+    """The names of all resource groups. Raises AzureSilent."""
+    with _asked(known) as client:
         return [group["name"] for group in _groups(client)]
 
 
 def delete_all(known: Connection) -> list[str]:
-    """Delete every resource group, locked or not; why some cannot be deleted."""
-    with _client(known) as client:
+    """Delete every resource group, locked or not; why some cannot be deleted.
+
+    Raises AzureSilent.
+    """
+    with _asked(known) as client:
         _unlock(client)
         outcomes = [_delete(client, group["name"]) for group in _groups(client)]
     return [one for one in outcomes if one]
@@ -38,6 +43,17 @@ def read(known: Connection, path: str, query: Mapping[str, str]) -> dict[str, An
         return {}
     found: dict[str, Any] = answer.json() if answer.is_success else {}
     return found
+
+
+@contextmanager
+def _asked(known: Connection) -> Iterator[httpx.Client]:
+    """A client whose questions must be answered. Raises AzureSilent."""
+    try:
+        with _client(known) as client:
+            yield client
+    except httpx.HTTPError as error:
+        reason = str(error) or type(error).__name__
+        raise AzureSilent(known.arm_endpoint, reason) from error
 
 
 def _client(known: Connection) -> httpx.Client:

@@ -59,6 +59,8 @@ class EmbeddedEngine:
         An update under policies is previewed, as the CLI does: what a mandatory rule
         would stop half-way is not begun.
         """
+        if kind in ("destroy", "refresh"):
+            Stack.require(PROJECT, self._stack, self._environment)
         if kind == "up" and self._policy_packs:
             preview = deployment.run(self._request("preview"), Quiet())
             if not preview.succeeded:
@@ -72,16 +74,19 @@ class EmbeddedEngine:
         return self._show(request, log)
 
     def outputs(self, *, show_secrets: bool) -> dict[str, Any]:
-        """The stack's outputs; secrets are masked unless they are asked for."""
-        snapshot = self._open().load()
+        """The stack's outputs; secrets are masked unless they are asked for.
+
+        Raises StackUnknown.
+        """
+        snapshot = self._find().load()
         found = [one for one in snapshot.resources if one.type == urn.STACK_TYPE]
         outputs: Properties = found[0].outputs if found else {}
         shown: dict[str, Any] = mask(unwrap(outputs) if show_secrets else outputs)
         return shown
 
     def export(self) -> str:
-        """The state in the form of `pulumi stack export`."""
-        stack = self._open()
+        """The state in the form of `pulumi stack export`. Raises StackUnknown."""
+        stack = self._find()
         whole = stack.body(stack.load())
         return json.dumps({**features.header(whole), "deployment": whole}, indent=4)
 
@@ -92,7 +97,7 @@ class EmbeddedEngine:
         """
         try:
             exported = json.loads(text)
-            body = exported["deployment"]
+            body = dict(exported["deployment"] or {})
         except (ValueError, KeyError, TypeError) as error:
             raise StateDamaged(
                 "The text is no exported stack: it must be JSON with a `deployment`. "
@@ -125,6 +130,11 @@ class EmbeddedEngine:
             result = _run(request, display, log)
         display.summary(result)
         return _code(result)
+
+    def _find(self) -> Stack:
+        """Who only looks makes no stack."""
+        Stack.require(PROJECT, self._stack, self._environment)
+        return self._open()
 
     def _open(self) -> Stack:
         return Stack.open(PROJECT, self._stack, self._environment)

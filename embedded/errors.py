@@ -18,6 +18,16 @@ class WrongUse(CommandError):
     code = 2
 
 
+class FileUnusable(CommandError):
+    """A file or folder that cannot be read or written: its name and the reason."""
+
+    def __init__(self, error: OSError) -> None:
+        where = f"{error.filename}: " if error.filename else ""
+        super().__init__(
+            f"{where}{error.strerror or error}. Mend that, and run it again."
+        )
+
+
 class PartMissing(CommandError):
     """A needed part is not there."""
 
@@ -39,6 +49,14 @@ class EngineNotForAzure(WrongUse):
             f"The embedded engine does not deploy to Azure (stack {stack!r}); the "
             "Pulumi CLI does: `--engine pulumi`. The embedded engine serves the stack "
             "`local` and stacks named `local-…`."
+        )
+
+
+class StackNameInvalid(WrongUse):
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"{stack!r} is no name of a stack: at most 100 letters, digits, and any of "
+            "- _ . make one. Nothing was done."
         )
 
 
@@ -118,6 +136,14 @@ class AzureNotRunning(CommandError):
     def __init__(self) -> None:
         super().__init__(
             "The local Azure does not run. Start it: `python -m embedded azure start`."
+        )
+
+
+class AzureSilent(CommandError):
+    def __init__(self, endpoint: str, reason: str) -> None:
+        super().__init__(
+            f"The local Azure at {endpoint} runs and does not answer ({reason}). "
+            "Stop it with `python -m embedded azure stop`, and run this again."
         )
 
 

@@ -110,8 +110,9 @@ def export(options: argparse.Namespace) -> int:
 def import_(options: argparse.Namespace) -> int:
     try:
         text = Path(options.file).read_text() if options.file else sys.stdin.read()
-    except OSError as error:
-        raise CommandError(f"Cannot read {options.file}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        name = options.file or "standard input"
+        raise CommandError(f"{name} is no text: {error}.") from error
     return _runner(options).import_(text)
 
 
@@ -156,8 +157,6 @@ def _ask(options: argparse.Namespace, engine: EmbeddedEngine) -> None:
 
 
 def _runner(options: argparse.Namespace) -> PulumiCli | EmbeddedEngine:
-    if options.passed_on:
-        raise OptionRefused(options.passed_on)
     choice = choose(options.stack, options.engine)
     home = Home.find()
     environment = _environment(choice, home, LocalAzure(home), start=False)

@@ -56,15 +56,20 @@ class FileBackend:
             return None
         try:
             body = json.loads(file.read_text())
-            latest = body["checkpoint"].get("latest")
+            latest: Json = dict(body["checkpoint"].get("latest") or {})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StateDamaged(
-                f"The state file {file} is damaged ({error}). The state before the "
-                f"last change is {file}.bak: copy it over the damaged file, and run "
-                "`refresh`. Nothing was touched."
-            ) from error
+            raise self.damaged(project, stack, error) from error
         features.require(body, f"The state file {file}")
-        return latest or {}
+        return latest
+
+    def damaged(self, project: str, stack: str, reason: object) -> StateDamaged:
+        """What to say of a state file that no engine has written."""
+        file = self.stack_file(project, stack)
+        return StateDamaged(
+            f"The state file {file} is damaged ({reason}). The state before the last "
+            f"change is {file}.bak: copy it over the damaged file, and run `refresh`. "
+            "Nothing was touched."
+        )
 
     def save(self, project: str, stack: str, deployment: Json) -> None:
         """Replace the state as a whole, and keep the one before as ``.bak``."""
@@ -136,22 +141,31 @@ def _checkpoint(project: str, stack: str, deployment: Json) -> str:
 def _holder() -> Json:
     return {
         "pid": os.getpid(),
-        "username": getpass.getuser(),
+        "username": _user(),
         "hostname": socket.gethostname(),
         "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
         "started": _start_of(os.getpid()),  # ours; the CLI has no such key
     }
 
 
+def _user() -> str:
+    """Its number where it has no name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 def _respect(lock: Path, stack: str) -> None:
     """Raise StackLocked unless the lock's process is known to be gone."""
     try:
         body = json.loads(lock.read_text())
+        pid, host = int(body["pid"]), body["hostname"]
     except FileNotFoundError:
         return
-    except ValueError:
-        body = {}
-    pid, host = body.get("pid", 0), body.get("hostname")
+    except (ValueError, KeyError, TypeError) as error:
+        nobody = "a lock that does not say whose it is"
+        raise StackLocked(stack, nobody, str(lock)) from error
     if host == socket.gethostname() and not _lives(pid, body.get("started")):
         lock.unlink(missing_ok=True)
         return

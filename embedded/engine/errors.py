@@ -38,6 +38,30 @@ class WrongPassphrase(EngineError):
         )
 
 
+class PassphraseFileUnreadable(EngineError):
+    code = 2
+
+    def __init__(self, file: str, reason: Exception) -> None:
+        super().__init__(
+            f"PULUMI_CONFIG_PASSPHRASE_FILE is {file}, which cannot be read "
+            f"({reason}). Name a file with the passphrase, or set "
+            "PULUMI_CONFIG_PASSPHRASE. Nothing was done."
+        )
+
+
+class SecretUnreadable(EngineError):
+    """A ciphertext that was not made with this passphrase and salt, or is damaged."""
+
+    code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A secret is encrypted with another passphrase or salt than the stack's "
+            "(`encryptionsalt` in its file), or damaged. Nothing was touched. Bring "
+            "back the two that it was made with."
+        )
+
+
 class StateDamaged(EngineError):
     """The state is not what an engine could have written."""
 
@@ -49,6 +73,16 @@ class StateUnsupported(EngineError):
         super().__init__(
             f"{where} needs an engine that knows {what}; the embedded one does not. "
             "Nothing was touched. The Pulumi CLI is for this stack: `--engine pulumi`."
+        )
+
+
+class StackUnknown(EngineError):
+    code = 2
+
+    def __init__(self, stack: str, file: str) -> None:
+        super().__init__(
+            f"There is no stack {stack!r}: it has neither a file {file} nor a state. "
+            "Write the file, and `up` makes the stack."
         )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from embedded.engine.errors import ConfigInvalid, ProjectInvalid
+from embedded.engine.errors import ConfigInvalid, ProjectInvalid, SecretUnreadable
 
 Decrypt = Callable[[str], str]
 
@@ -44,7 +44,7 @@ class Project:
                 f"name {body.get('name')!r} and runtime {kind!r}."
             )
         name = str(body["name"])
-        config = {full_key(name, k): v for k, v in (body.get("config") or {}).items()}
+        config = _config(file, name, body)
         return cls(directory, name, str(body.get("main") or ""), config)
 
 
@@ -64,11 +64,8 @@ class StackSettings:
         if file is None:
             return cls(default)
         body = _read(file)
-        config = body.get("config") or {}
-        if not isinstance(config, Mapping):
-            raise ProjectInvalid(f"`config` in {file} must be a map of keys.")
-        keyed = {full_key(project.name, k): v for k, v in config.items()}
-        return cls(file, str(body.get("encryptionsalt") or ""), keyed)
+        config = _config(file, project.name, body)
+        return cls(file, str(body.get("encryptionsalt") or ""), config)
 
     def add_salt(self, salt: str) -> None:
         """Keep a new salt in the file, and all that is in it."""
@@ -101,8 +98,16 @@ def resolve(project: Project, settings: StackSettings, decrypt: Decrypt) -> Conf
     secret: set[str] = set()
     mistakes: list[str] = []
     for key, raw in {**_defaults(project), **settings.config}.items():
-        value, is_secret = _plain(raw, decrypt)
-        mistakes += _mistake(key, value, project.config.get(key), is_secret)
+        try:
+            value, is_secret = _plain(raw, decrypt)
+        except SecretUnreadable:
+            value, is_secret = "", True
+            mistakes.append(
+                f"{key} is not encrypted with this stack's passphrase and salt: set "
+                "it again, or bring back the line `encryptionsalt` that it came with"
+            )
+        else:
+            mistakes += _mistake(key, value, project.config.get(key), is_secret)
         values[key] = _text(value)
         if is_secret:
             secret.add(key)
@@ -116,6 +121,14 @@ def resolve(project: Project, settings: StackSettings, decrypt: Decrypt) -> Conf
 def full_key(project: str, key: str) -> str:
     """A key without a namespace belongs to the project."""
     return key if ":" in key else f"{project}:{key}"
+
+
+def _config(file: Path, project: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The section ``config``, by full key. Raises ProjectInvalid."""
+    config = body.get("config") or {}
+    if not isinstance(config, Mapping):
+        raise ProjectInvalid(f"`config` in {file} must be a map of keys.")
+    return {full_key(project, str(key)): value for key, value in config.items()}
 
 
 def _defaults(project: Project) -> dict[str, Any]:
@@ -220,7 +233,9 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.time)
 def _read(file: Path) -> dict[str, Any]:
     try:
         body = yaml.load(file.read_text(), Loader=_Loader) or {}  # noqa: S506 (safe)
-    except yaml.YAMLError as error:
+    except OSError as error:
+        raise ProjectInvalid(f"{file} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ProjectInvalid(f"{file} is not valid YAML: {error}") from error
     if not isinstance(body, dict):
         raise ProjectInvalid(f"{file} must be a map of keys.")

@@ -20,7 +20,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
-from embedded.engine.errors import WrongPassphrase
+from embedded.engine.errors import (
+    PassphraseFileUnreadable,
+    SecretUnreadable,
+    WrongPassphrase,
+)
 
 ROUNDS = 1_000_000
 #: The word whose ciphertext stands in the salt: it tells a wrong passphrase.
@@ -56,7 +60,7 @@ class PassphraseSecrets:
             opened = cls(salt, derive(passphrase, salt_bytes))
             if opened.decrypt(proof) != PROOF:
                 raise WrongPassphrase(stack)
-        except (ValueError, InvalidTag) as error:
+        except (ValueError, SecretUnreadable) as error:
             raise WrongPassphrase(stack) from error
         return opened
 
@@ -69,12 +73,15 @@ class PassphraseSecrets:
         return self._known[text]
 
     def decrypt(self, ciphertext: str) -> str:
-        """The text. Raises ValueError or InvalidTag if it is not one of ours."""
-        _, nonce, sealed = ciphertext.split(":", 2)
-        opened = self._cipher.decrypt(
-            base64.b64decode(nonce), base64.b64decode(sealed), None
-        )
-        text = opened.decode()
+        """The text. Raises SecretUnreadable if it is not one of ours."""
+        try:
+            _, nonce, sealed = ciphertext.split(":", 2)
+            opened = self._cipher.decrypt(
+                base64.b64decode(nonce), base64.b64decode(sealed), None
+            )
+            text = opened.decode()
+        except (ValueError, InvalidTag) as error:
+            raise SecretUnreadable from error
         self._known.setdefault(text, ciphertext)
         return text
 
@@ -127,11 +134,19 @@ def _parse(salt: str) -> tuple[bytes, str]:
 
 
 def passphrase(environment: Mapping[str, str]) -> str | None:
-    """PULUMI_CONFIG_PASSPHRASE, else the content of …_FILE; an empty one is legal."""
+    """PULUMI_CONFIG_PASSPHRASE, else the content of …_FILE; an empty one is legal.
+
+    Raises PassphraseFileUnreadable.
+    """
     if "PULUMI_CONFIG_PASSPHRASE" in environment:
         return environment["PULUMI_CONFIG_PASSPHRASE"]
     file = environment.get("PULUMI_CONFIG_PASSPHRASE_FILE")
-    return Path(file).read_text().strip() if file else None
+    if not file:
+        return None
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PassphraseFileUnreadable(file, error) from error
 
 
 def _b64(data: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from embedded.engine import secrets, state
 from embedded.engine.backend import FileBackend
-from embedded.engine.errors import ProjectInvalid
+from embedded.engine.errors import ProjectInvalid, StackUnknown, StateDamaged
 from embedded.engine.project import Config, Project, StackSettings, resolve
 from embedded.engine.secrets import PassphraseSecrets
 from embedded.engine.state import Snapshot
@@ -47,13 +47,26 @@ class Stack:
             settings.add_salt(opened.salt)
         return cls(project, name, backend, settings, opened)
 
+    @staticmethod
+    def require(directory: Path, name: str, environment: Mapping[str, str]) -> None:
+        """Raises StackUnknown if the stack has neither a settings file nor a state."""
+        project = Project.load(directory)
+        settings = StackSettings.load(project, name)
+        backend = FileBackend.open(environment.get("PULUMI_BACKEND_URL", ""))
+        state_file = backend.stack_file(project.name, name)
+        if not settings.file.exists() and not state_file.exists():
+            raise StackUnknown(name, str(settings.file))
+
     def config(self) -> Config:
         return resolve(self.project, self.settings, self.secrets.decrypt)
 
     def load(self) -> Snapshot:
         """The state; empty for a new stack. Raises StateDamaged."""
         body = self.backend.load(self.project.name, self.name)
-        return self.parse(body or {})
+        try:
+            return self.parse(body or {})
+        except StateDamaged as error:
+            raise self.backend.damaged(self.project.name, self.name, error) from error
 
     def parse(self, body: Mapping[str, Any]) -> Snapshot:
         """A deployment object as a sound snapshot. Raises StateDamaged."""

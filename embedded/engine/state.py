@@ -254,7 +254,7 @@ def deployment_from_json(body: Json, decrypt: Cipher) -> Snapshot:
             manifest.get("version", ""),
             body.get("metadata") or {},
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StateDamaged(
             f"the state has not the form of a deployment: {error}"
         ) from error

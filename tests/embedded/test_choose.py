@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from embedded.choose import choose
-from embedded.errors import CliMissing, CliNeeded, EngineNotForAzure
+from embedded.errors import (
+    CliMissing,
+    CliNeeded,
+    EngineNotForAzure,
+    StackNameInvalid,
+    VariableInvalid,
+)
 
 
 @pytest.fixture
@@ -55,6 +61,19 @@ def test_the_embedded_engine_does_not_deploy_to_azure(with_cli: dict[str, str]) 
     with pytest.raises(EngineNotForAzure) as caught:
         choose("dev", "embedded", with_cli)
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("stack", ["local-../x", "local-a/b", "local-a b", "local-\n"])
+def test_a_stack_has_the_name_of_a_file(stack: str) -> None:
+    with pytest.raises(StackNameInvalid, match="no name of a stack") as caught:
+        choose(stack, None, WITHOUT_CLI)
+    assert caught.value.code == 2
+
+
+def test_an_engine_that_there_is_not_is_named(with_cli: dict[str, str]) -> None:
+    asked = {**with_cli, "EMBEDDED_ENGINE": "terraform"}
+    with pytest.raises(VariableInvalid, match=r"'terraform'.*pulumi or embedded"):
+        choose("local", None, asked)
 
 
 def test_asking_for_a_cli_that_is_not_there_is_a_missing_part() -> None:

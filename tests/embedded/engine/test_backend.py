@@ -60,7 +60,17 @@ def test_state_files_are_for_the_owner_only(backend: FileBackend) -> None:
     assert stat.S_IMODE(mode) == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"checkpoint": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"checkpoint": 1}',
+        '{"version": 3, "checkpoint": {"latest": "x"}}',
+        '{"version": 3, "checkpoint": {"latest": [1]}}',
+    ],
+)
 def test_a_damaged_file_is_named_with_its_backup(
     backend: FileBackend, text: str
 ) -> None:
@@ -172,6 +182,31 @@ def test_a_lock_of_the_cli_counts_while_its_process_lives(
     file.write_text(json.dumps(held))
     with pytest.raises(StackLocked), backend.lock("p", "s"):
         pass
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"pid": [], "hostname": "a"}'])
+def test_a_lock_that_names_nobody_counts_and_is_named(
+    backend: FileBackend, tmp_path: Path, text: str
+) -> None:
+    with backend.lock("p", "s"):
+        (file,) = tmp_path.rglob("locks/organization/p/s/*.json")
+    file.write_text(text)
+    said = f"does not say whose it is.*remove the lock: {file}"
+    with pytest.raises(StackLocked, match=said), backend.lock("p", "s"):
+        pass
+    assert file.exists()
+
+
+def test_a_user_without_a_name_holds_a_lock(
+    backend: FileBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container that runs with a number (``docker run --user 12345``)."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)
+    with backend.lock("p", "s"):
+        (file,) = tmp_path.rglob("locks/organization/p/s/*.json")
+        assert json.loads(file.read_text())["username"] == str(2**31 - 7)
 
 
 def test_whoever_holds_the_lock_removes_what_others_have_half_written(

@@ -8,6 +8,7 @@ import pytest
 
 from embedded.engine.errors import ConfigInvalid, ProjectInvalid
 from embedded.engine.project import Config, Project, StackSettings, resolve
+from embedded.engine.secrets import PassphraseSecrets
 
 
 def load(folder: Path, config: str = "", stack: str = "") -> Config:
@@ -89,6 +90,8 @@ def test_a_time_without_quotes_is_the_text_that_the_cli_makes_of_it(
         ("name: p\nruntime: go\n", "runtime: python"),
         ("runtime: python\n", "name"),
         ("- a\n", "map of keys"),
+        ("name: p\nruntime: python\nconfig: [a]\n", "`config` in .* map of keys"),
+        ("name: p\nruntime: python\nconfig: a\n", "`config` in .* map of keys"),
     ],
 )
 def test_a_project_file_that_is_wrong_is_named(
@@ -97,6 +100,32 @@ def test_a_project_file_that_is_wrong_is_named(
     (tmp_path / "Pulumi.yaml").write_text(text)
     with pytest.raises(ProjectInvalid, match=said):
         Project.load(tmp_path)
+
+
+def test_a_settings_file_that_is_no_text_or_no_file_is_named(tmp_path: Path) -> None:
+    load(tmp_path, "", "")
+    project, file = Project.load(tmp_path), tmp_path / "Pulumi.s.yaml"
+    file.write_bytes(b"config:\n  p:a: \xff\n")
+    with pytest.raises(ProjectInvalid, match=r"Pulumi\.s\.yaml is not valid YAML"):
+        StackSettings.load(project, "s")
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(ProjectInvalid, match=r"Pulumi\.s\.yaml cannot be read: Is a"):
+        StackSettings.load(project, "s")
+
+
+def test_a_key_that_is_a_number_is_a_text(tmp_path: Path) -> None:
+    assert load(tmp_path, "", "config:\n  7: a\n").values == {"p:7": "a"}
+
+
+def test_a_secret_of_another_stack_is_named_and_not_shown(tmp_path: Path) -> None:
+    ours, others = PassphraseSecrets.create("x"), PassphraseSecrets.create("x")
+    secret = others.encrypt("hunter2")
+    load(tmp_path, "", f"config:\n  p:pin: {{secure: {secret!r}}}\n")
+    project = Project.load(tmp_path)
+    with pytest.raises(ConfigInvalid, match="p:pin is not encrypted with") as caught:
+        resolve(project, StackSettings.load(project, "s"), ours.decrypt)
+    assert secret not in str(caught.value)
 
 
 def test_a_folder_without_a_project_is_named(tmp_path: Path) -> None:

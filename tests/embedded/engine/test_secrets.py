@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedded.engine.errors import WrongPassphrase
+from embedded.engine.errors import (
+    PassphraseFileUnreadable,
+    SecretUnreadable,
+    WrongPassphrase,
+)
 from embedded.engine.project import Project, StackSettings
 from embedded.engine.secrets import PassphraseSecrets, passphrase
 
@@ -59,3 +63,16 @@ def test_the_passphrase_may_be_empty_or_in_a_file(tmp_path: Path) -> None:
     assert passphrase({"PULUMI_CONFIG_PASSPHRASE": ""}) == ""
     assert passphrase({"PULUMI_CONFIG_PASSPHRASE_FILE": str(file)}) == "from-file"
     assert passphrase({}) is None
+
+
+def test_a_passphrase_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file = str(tmp_path / "nowhere")
+    with pytest.raises(PassphraseFileUnreadable, match=file) as caught:
+        passphrase({"PULUMI_CONFIG_PASSPHRASE_FILE": file})
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("text", ["", "plain", "v1:a:b", "v1:AAAAAAAAAAAAAAAA:AAAA"])
+def test_what_is_no_secret_of_the_stack_is_told(text: str) -> None:
+    with pytest.raises(SecretUnreadable, match="another passphrase or salt"):
+        SECRETS.decrypt(text)
