@@ -4,14 +4,19 @@ from collections.abc import Iterator
 
 from ..kinds import CONTAINER_GROUP
 from ..rule import Config, Properties, Rule
-from .parts import containers, exposed, published
+from .parts import address, containers
 
 
 def check(group: Properties, _: Config) -> Iterator[str]:
-    served = {port for one in containers(group) for port in exposed(one)}
-    for port in published(group):
+    served = {_of(port) for one in containers(group) for port in one.get("ports") or ()}
+    for port in map(_of, address(group).get("ports") or ()):
         if port not in served:
             yield f"Port {port} leads to no container."
+
+
+def _of(port: Properties) -> str:
+    """``53/UDP``; a port is one of TCP unless it says otherwise."""
+    return f"{int(port['port'])}/{str(port.get('protocol') or 'TCP').upper()}"
 
 
 RULE = Rule(

@@ -280,5 +280,8 @@ def test_a_sidecar_is_judged_as_the_first_container_is(
 
 def test_a_port_of_a_sidecar_is_served(judge: Judge) -> None:
     side = container(name="side", ports=[{"port": 81.0, "protocol": "UDP"}])
-    props = group(container(), side, **address(81))
-    assert not judge("container-group-ports-served", props)
+    udp = {"ipAddress": {"type": "Public", "ports": [side["ports"][0]]}}
+    assert not judge("container-group-ports-served", group(container(), side, **udp))
+    tcp = group(container(), side, **address(81))
+    (said,) = judge("container-group-ports-served", tcp)
+    assert said.startswith("Port 81/TCP leads to no container.")
