@@ -178,6 +178,18 @@ def test_the_image_of_the_stack_is_in_the_registry(az: Az) -> None:
     assert manifest["tags"] == [tag]
 
 
+def test_an_image_is_locked_and_unlocked(az: Az) -> None:
+    name = az.outputs["image"].removeprefix(f"{az.server}/")
+    image = ["--name", az.registry, "--image", name]
+    update = ["acr", "repository", "update", *image, "--write-enabled"]
+    assert az.json(*update, "false")["changeableAttributes"]["writeEnabled"] is False
+    told = az.refused("acr", "repository", "untag", *image, code=1)
+    assert "The operation is disallowed" in told
+    az.run(*update, "true")
+    shown = az.json("acr", "repository", "show", *image)
+    assert set(shown["changeableAttributes"].values()) == {True}
+
+
 def test_az_signs_docker_in_and_docker_pulls(az: Az) -> None:
     assert "Login Succeeded" in az.run("acr", "login", "--name", az.registry).stdout
     digest = f"{az.outputs['image'].rpartition(':')[0]}@{az.outputs['imageDigest']}"

@@ -15,7 +15,7 @@ from http import HTTPStatus
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from embedded.azure.keys import SigningKey
@@ -23,12 +23,16 @@ from embedded.azure.registry.children.model import Children
 from embedded.azure.registry.children.notices import Happening, Notices
 from embedded.azure.registry.distribution import Distribution, Layout, end_leftover
 from embedded.azure.registry.errors import PortTaken
+from embedded.azure.registry.front import description
+from embedded.azure.registry.front.attributes import Attributes
 from embedded.azure.registry.front.callers import Callers
 from embedded.azure.registry.front.catalog import Catalog
 from embedded.azure.registry.front.contents import Contents
 from embedded.azure.registry.front.door import Door
+from embedded.azure.registry.front.locks import Locks
+from embedded.azure.registry.front.refusals import refusal
 from embedded.azure.registry.front.scope_tokens import ScopeTokens
-from embedded.azure.registry.front.sign_in import SignIn, refusal
+from embedded.azure.registry.front.sign_in import SignIn
 from embedded.azure.registry.front.stream import Stream
 from embedded.azure.registry.front.tokens import Tokens
 from embedded.azure.service import Access, Directory, Settings
@@ -63,8 +67,8 @@ class Plane:
         self._name = name
         self._login_server = f"localhost:{port}"
         self._distribution = Distribution(name, self.layout, self._login_server)
-        self._stream = Stream(lambda: self._distribution.url, self._tell)
         self._current = current
+        self._stream: Stream | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -101,7 +105,8 @@ class Plane:
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await self._serving
-        await self._stream.close()
+        if self._stream is not None:
+            await self._stream.close()
         await self._distribution.stop()
 
     async def remove(self) -> None:
@@ -126,14 +131,25 @@ class Plane:
             parts.settings.base_url,
         )
         sign_in = SignIn(callers, tokens, parts.directory.tenant_id)
-        catalog = Catalog(self.contents, tokens, self._login_server, self._tell)
+        attributes = Attributes(self.layout, self.contents)
+        locks = Locks(attributes, self.contents, tokens)
+        stream = Stream(lambda: self._distribution.url, locks, self._tell)
+        catalog = Catalog(
+            self.contents, attributes, tokens, self._login_server, self._tell
+        )
+        self._stream = stream
+
+        async def openapi(_: Request) -> Response:
+            return JSONResponse(description.document(self._login_server))
+
         routes = Starlette(
             routes=[
                 Route("/oauth2/exchange", sign_in.exchange, methods=["POST"]),
                 Route("/oauth2/token", sign_in.token, methods=["GET", "POST"]),
                 Route("/acr/v1/{path:path}", catalog.__call__, methods=ALL),
-                Route("/v2/{path:path}", self._stream.__call__, methods=ALL),
-                Route("/v2", self._stream.__call__, methods=ALL),
+                Route("/v2/{path:path}", stream.__call__, methods=ALL),
+                Route("/v2", stream.__call__, methods=ALL),
+                Route("/openapi.json", openapi),
             ],
             exception_handlers={
                 HTTPStatus.NOT_FOUND: _nothing_there,

@@ -291,6 +291,50 @@ def test_the_data_plane_of_a_registry(
         list(closed.list_repository_names())
 
 
+@pytest.mark.docker
+def test_attributes_of_images(
+    azure: Azure, open_: Open, credential: ClientSecretCredential, group: str
+) -> None:
+    registries, name = (
+        open_(ContainerRegistryManagementClient).registries,
+        f"r{uuid.uuid4().hex[:10]}",
+    )
+    server = finished(registries.begin_create(group, name, BASIC)).login_server
+    with ContainerRegistryClient(
+        server, credential, connection_verify=str(azure.ca_file)
+    ) as client:
+        digest, app = push(client, "team/app", "1"), "team/app"
+        whole = client.update_repository_properties(app, can_delete=False)
+        tag = client.update_tag_properties(app, "1", can_write=False)
+        manifest = client.update_manifest_properties(app, digest, can_list=False)
+        for changed, shown in (
+            (whole, client.get_repository_properties(app)),
+            (tag, client.get_tag_properties(app, "1")),
+            (manifest, client.get_manifest_properties(app, digest)),
+        ):
+            assert switches(changed) == switches(shown)
+        assert switches(whole) == (False, True, True, True)
+        assert switches(tag) == (True, False, True, True)
+        assert switches(manifest) == (True, True, False, True)
+        assert list(client.list_manifest_properties(app)) == []
+        for refused in (client.delete_tag, client.delete_manifest):
+            with pytest.raises(HttpResponseError) as caught:
+                refused(app, "1")
+            assert caught.value.status_code == 405
+        client.update_repository_properties(app, can_delete=True)
+        client.update_tag_properties(app, "1", can_write=True)
+        client.delete_repository(app)
+
+
+def switches(properties: Any) -> tuple[bool, bool, bool, bool]:
+    return (
+        properties.can_delete,
+        properties.can_write,
+        properties.can_list,
+        properties.can_read,
+    )
+
+
 def push(client: ContainerRegistryClient, repository: str, tag: str) -> str:
     """An image of one small layer; the digest of its manifest."""
 

@@ -5,40 +5,36 @@ Data-plane API 2021-07-01.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from embedded.azure import intake
 from embedded.azure.registry.children.notices import Happening
-from embedded.azure.registry.front import happenings
+from embedded.azure.registry.front import happenings, operations, pages
+from embedded.azure.registry.front.attributes import DELETE, FLAGS, Attributes
 from embedded.azure.registry.front.contents import Contents, Manifest, Tag
-from embedded.azure.registry.front.sign_in import refusal
-from embedded.azure.registry.front.tokens import TokenInvalid, Tokens
+from embedded.azure.registry.front.operations import (
+    ACR,
+    MANIFEST,
+    MANIFESTS,
+    REPOSITORY,
+    TAG,
+    TAGS,
+)
+from embedded.azure.registry.front.refusals import disallowed, refusal
+from embedded.azure.registry.front.tokens import Tokens
 
-#: A name is the path of a folder too: no part of it may be ``..``.
-_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_NAME = rf"(?P<name>{_PART}(?:/{_PART})*)"
-_PATHS = [
-    ("tag", re.compile(rf"/acr/v1/{_NAME}/_tags/(?P<tag>[\w][\w.-]{{0,127}})")),
-    ("tags", re.compile(rf"/acr/v1/{_NAME}/_tags")),
-    (
-        "manifest",
-        re.compile(rf"/acr/v1/{_NAME}/_manifests/(?P<digest>sha256:\w{{64}})"),
-    ),
-    ("manifests", re.compile(rf"/acr/v1/{_NAME}/_manifests")),
-    ("repository", re.compile(rf"/acr/v1/{_NAME}")),
-]
-UNLOCKED = {
-    "deleteEnabled": True,
-    "writeEnabled": True,
-    "listEnabled": True,
-    "readEnabled": True,
-}
-PAGE = 100
+Parts = Mapping[str, str]
+#: Bytes of a PATCH.
+LARGEST = 64 * 1024
+
+
+class Invalid(Exception):
+    """A body that sets no attributes."""
 
 
 class Catalog:
@@ -47,46 +43,72 @@ class Catalog:
     def __init__(
         self,
         contents: Contents,
+        attributes: Attributes,
         tokens: Tokens,
         login_server: str,
         tell: Callable[[Happening], None],
     ) -> None:
         self._contents = contents
+        self._attributes = attributes
         self._tell = tell
         self._tokens = tokens
         self._login_server = login_server
+        #: What shows an image or a part of it, and what lists or deletes.
+        self._shows = {
+            REPOSITORY: self._repository,
+            TAG: self._tag,
+            MANIFEST: self._manifest,
+        }
+        self._others = {
+            ("GET", TAGS): self._tags,
+            ("GET", MANIFESTS): self._manifests,
+            ("DELETE", REPOSITORY): self._delete_repository,
+            ("DELETE", TAG): self._delete_tag,
+        }
 
     async def __call__(self, request: Request) -> Response:
         path = str(request.scope["path"]).rstrip("/")
-        if path == "/acr/v1/_catalog":
+        found = operations.match(ACR, path)
+        if found is None:
+            return refusal(404, "NOT_FOUND", f"there is nothing at {path}")
+        operation = found.methods.get(request.method)
+        if operation is None:
+            return refusal(405, "UNSUPPORTED", f"{request.method} is not supported")
+        name = found.parts.get("name", "")
+        if (denied := self._denied(request, name, operation.action)) is not None:
+            return denied
+        if not name:
             return self._all(request)
-        for kind, pattern in _PATHS:
-            found = pattern.fullmatch(path)
-            if found is not None:
-                return self._one(request, kind, found.groupdict())
-        return refusal(404, "NOT_FOUND", f"there is nothing at {path}")
+        if not self._contents.has(name):
+            return refusal(404, "NAME_UNKNOWN", "repository name not known to registry")
+        if request.method == "PATCH":
+            return await self._change(request, found)
+        if request.method == "GET" and found.template in self._shows:
+            return self._shows[found.template](found.parts)
+        return self._others[request.method, found.template](request, found.parts)
 
     def _all(self, request: Request) -> Response:
-        if (denied := self._denied(request, "registry", "catalog", "*")) is not None:
-            return denied
-        names, headers = _page(request, self._contents.repositories())
+        hidden = self._attributes.hidden()
+        every = self._contents.repositories()
+        listed = [name for name in every if (name, "") not in hidden]
+        names, headers = pages.page(request, listed)
         return JSONResponse({"repositories": names or None}, headers=headers)
 
-    def _one(self, request: Request, kind: str, parts: dict[str, str]) -> Response:
-        name = parts["name"]
-        action = "delete" if request.method == "DELETE" else "metadata_read"
-        if (denied := self._denied(request, "repository", name, action)) is not None:
-            return denied
-        if not self._contents.manifests(name):
-            return refusal(404, "NAME_UNKNOWN", "repository name not known to registry")
-        key = f"{request.method.lower()}_{kind}"
-        handler = getattr(self, f"_{key}", None)
-        if handler is None:
-            return refusal(405, "UNSUPPORTED", f"{request.method} is not supported")
-        answer: Response = handler(request, parts)
-        return answer
+    async def _change(self, request: Request, found: operations.Match) -> Response:
+        """Set attributes; also of what is locked, or nothing could be unlocked."""
+        name, reference = found.parts["name"], _reference(found.parts)
+        try:
+            flags = _flags(await intake.take(request, LARGEST))
+        except intake.TooLarge:
+            message = f"the body has more than {LARGEST} bytes"
+            return refusal(413, "SIZE_INVALID", message)
+        except Invalid as error:
+            return refusal(400, "INVALID_REQUEST", str(error))
+        if self._contents.has(name, reference):
+            self._attributes.change(name, reference, flags)
+        return self._shows[found.template](found.parts)
 
-    def _get_repository(self, _: Request, parts: dict[str, str]) -> Response:
+    def _repository(self, parts: Parts) -> Response:
         name = parts["name"]
         tags, manifests = self._contents.tags(name), self._contents.manifests(name)
         times = sorted([m.created for m in manifests] + [t.updated for t in tags])
@@ -97,116 +119,121 @@ class Catalog:
                 "lastUpdateTime": times[-1],
                 "manifestCount": len(manifests),
                 "tagCount": len(tags),
-                "changeableAttributes": UNLOCKED,
+                "changeableAttributes": self._attributes.of(name),
             }
         )
 
-    def _delete_repository(self, request: Request, parts: dict[str, str]) -> Response:
-        digests, tags = self._contents.delete_repository(parts["name"])
-        self._tell(happenings.deleted_repository(request, parts["name"]))
+    def _delete_repository(self, request: Request, parts: Parts) -> Response:
+        name = parts["name"]
+        if not self._attributes.allow_all(DELETE, name):
+            return disallowed()
+        digests, tags = self._contents.delete_repository(name)
+        self._tell(happenings.deleted_repository(request, name))
         return JSONResponse({"manifestsDeleted": digests, "tagsDeleted": tags}, 202)
 
-    def _get_tags(self, request: Request, parts: dict[str, str]) -> Response:
-        tags = self._contents.tags(parts["name"])
-        digest = request.query_params.get("digest")
-        wanted = [tag for tag in tags if digest in (None, tag.digest)]
-        if request.query_params.get("orderby") in ("timedesc", "timeasc"):
-            newest = request.query_params["orderby"] == "timedesc"
-            wanted.sort(key=lambda tag: tag.updated, reverse=newest)
-        rows = {tag.name: _tag(tag) for tag in wanted}
-        names, headers = _page(request, list(rows))
-        body = {**self._head(parts["name"]), "tags": [rows[name] for name in names]}
-        return JSONResponse(body, headers=headers)
+    def _tags(self, request: Request, parts: Parts) -> Response:
+        name, digest = parts["name"], request.query_params.get("digest")
+        hidden = self._attributes.hidden()
+        found = {
+            tag.name: self._tag_row(name, tag)
+            for tag in self._contents.tags(name)
+            if digest in (None, tag.digest) and (name, tag.name) not in hidden
+        }
+        rows, headers = pages.rows(request, found)
+        return JSONResponse({**self._head(name), "tags": rows}, headers=headers)
 
-    def _get_tag(self, _: Request, parts: dict[str, str]) -> Response:
-        for tag in self._contents.tags(parts["name"]):
+    def _tag(self, parts: Parts) -> Response:
+        name = parts["name"]
+        for tag in self._contents.tags(name):
             if tag.name == parts["tag"]:
-                body = {**self._head(parts["name"]), "tag": _tag(tag)}
-                return JSONResponse(body)
+                row = self._tag_row(name, tag)
+                return JSONResponse({**self._head(name), "tag": row})
         return refusal(404, "TAG_UNKNOWN", "the tag does not exist")
 
-    def _delete_tag(self, _: Request, parts: dict[str, str]) -> Response:
-        if self._contents.delete_tag(parts["name"], parts["tag"]):
+    def _delete_tag(self, _: Request, parts: Parts) -> Response:
+        name, tag = parts["name"], parts["tag"]
+        if not self._attributes.allow(DELETE, name, [tag]):
+            return disallowed()
+        if self._contents.delete_tag(name, tag):
             return Response(status_code=202)
         return refusal(404, "TAG_UNKNOWN", "the tag does not exist")
 
-    def _get_manifests(self, request: Request, parts: dict[str, str]) -> Response:
-        rows = {m.digest: _manifest(m) for m in self._contents.manifests(parts["name"])}
-        names, headers = _page(request, list(rows))
-        shown = [rows[name] for name in names]
-        body = {**self._head(parts["name"]), "manifests": shown}
-        return JSONResponse(body, headers=headers)
+    def _manifests(self, request: Request, parts: Parts) -> Response:
+        name, hidden = parts["name"], self._attributes.hidden()
+        found = {
+            one.digest: self._manifest_row(name, one)
+            for one in self._contents.manifests(name)
+            if (name, one.digest) not in hidden
+        }
+        rows, headers = pages.rows(request, found)
+        return JSONResponse({**self._head(name), "manifests": rows}, headers=headers)
 
-    def _get_manifest(self, _: Request, parts: dict[str, str]) -> Response:
-        for one in self._contents.manifests(parts["name"]):
+    def _manifest(self, parts: Parts) -> Response:
+        name = parts["name"]
+        for one in self._contents.manifests(name):
             if one.digest == parts["digest"]:
-                body = {**self._head(parts["name"]), "manifest": _manifest(one)}
-                return JSONResponse(body)
+                row = self._manifest_row(name, one)
+                return JSONResponse({**self._head(name), "manifest": row})
         return refusal(404, "MANIFEST_UNKNOWN", "manifest unknown")
 
     def _head(self, name: str) -> dict[str, Any]:
         return {"registry": self._login_server, "imageName": name}
 
-    def _denied(
-        self, request: Request, type_: str, name: str, action: str
-    ) -> Response | None:
+    def _tag_row(self, name: str, tag: Tag) -> dict[str, Any]:
+        return {
+            "name": tag.name,
+            "digest": tag.digest,
+            "createdTime": tag.created,
+            "lastUpdateTime": tag.updated,
+            "signed": False,
+            "changeableAttributes": self._attributes.of(name, tag.name),
+        }
+
+    def _manifest_row(self, name: str, one: Manifest) -> dict[str, Any]:
+        # An index is of no platform.
+        platform = {"architecture": one.architecture, "os": one.os}
+        return {
+            "digest": one.digest,
+            "imageSize": one.size,
+            "createdTime": one.created,
+            "lastUpdateTime": one.created,
+            **{key: value for key, value in platform.items() if value},
+            "mediaType": one.media_type,
+            "tags": list(one.tags),
+            "changeableAttributes": self._attributes.of(name, one.digest),
+        }
+
+    def _denied(self, request: Request, name: str, action: str) -> Response | None:
         """A 401 with the scope that is needed; None for a token that has it."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        try:
-            claims = self._tokens.verify(token.strip(), "access_token")
-        except TokenInvalid:
-            claims = {"access": []}
-        for one in claims["access"] if scheme.lower() == "bearer" else []:
-            if (one["type"], one["name"]) == (type_, name) and action in one["actions"]:
-                return None
+        scope = ("repository", name, action) if name else ("registry", "catalog", "*")
+        if self._tokens.opens(request.headers.get("authorization", ""), *scope):
+            return None
         realm = f"https://{self._login_server}/oauth2/token"
         challenge = (
             f'Bearer realm="{realm}",service="{self._login_server}",'
-            f'scope="{type_}:{name}:{action}"'
+            f'scope="{":".join(scope)}"'
         )
-        detail = [{"Type": type_, "Name": name, "Action": action}]
+        detail = [dict(zip(("Type", "Name", "Action"), scope, strict=True))]
         headers = {"WWW-Authenticate": challenge}
         message = "authentication required"
         return refusal(401, "UNAUTHORIZED", message, detail, headers)
 
 
-def _page(request: Request, names: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """One page, and the ``Link`` to the next (relative, as ACR sends it)."""
-    last = request.query_params.get("last")
-    start = names.index(last) + 1 if last in names else 0
-    text = request.query_params.get("n", "")
-    count = int(text) if re.fullmatch("0*[1-9][0-9]{0,8}", text) else PAGE
-    page = list(names[start : start + count])
-    if start + count >= len(names):
-        return page, {}
-    query: dict[str, object] = {"last": page[-1], "n": count}
-    if "orderby" in request.query_params:
-        query["orderby"] = request.query_params["orderby"]
-    return page, {
-        "Link": f'<{quote(request.scope["path"])}?{urlencode(query)}>; rel="next"'
-    }
+def _reference(parts: Parts) -> str:
+    return parts.get("tag") or parts.get("digest") or ""
 
 
-def _tag(tag: Tag) -> dict[str, Any]:
-    return {
-        "name": tag.name,
-        "digest": tag.digest,
-        "createdTime": tag.created,
-        "lastUpdateTime": tag.updated,
-        "signed": False,
-        "changeableAttributes": UNLOCKED,
-    }
-
-
-def _manifest(manifest: Manifest) -> dict[str, Any]:
-    return {
-        "digest": manifest.digest,
-        "imageSize": manifest.size,
-        "createdTime": manifest.created,
-        "lastUpdateTime": manifest.created,
-        "architecture": "amd64",
-        "os": "linux",
-        "mediaType": manifest.media_type,
-        "tags": list(manifest.tags),
-        "changeableAttributes": UNLOCKED,
-    }
+def _flags(data: bytes) -> dict[str, bool]:
+    """What a PATCH sets. Raises Invalid."""
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Invalid("the body is no valid JSON") from error
+    if not isinstance(body, dict):
+        raise Invalid("the body is no JSON object")
+    # What is null is not set: some clients send it so.
+    given = {flag: body[flag] for flag in FLAGS if body.get(flag) is not None}
+    for flag, value in given.items():
+        if not isinstance(value, bool):
+            raise Invalid(f"{flag} must be true or false")
+    return given

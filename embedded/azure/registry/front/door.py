@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from embedded.azure.registry.front.sign_in import refusal
+from embedded.azure.registry.front.refusals import refusal
 from embedded.azure.store import Document
 
 LOOPBACK = "127.0.0.1"

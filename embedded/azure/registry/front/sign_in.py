@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from embedded.azure import forms, intake
 from embedded.azure.registry.front import scopes
 from embedded.azure.registry.front.callers import Caller, Callers, Unauthorized
+from embedded.azure.registry.front.refusals import refusal
 from embedded.azure.registry.front.tokens import ACCESS_LIFE, Tokens
 
 Form = Mapping[str, Sequence[str]]
@@ -117,20 +118,3 @@ def _one(form: Form, name: str) -> str:
 
 def too_large() -> JSONResponse:
     return refusal(413, "SIZE_INVALID", f"the form has more than {forms.LARGEST} bytes")
-
-
-def refusal(
-    status: int,
-    code: str,
-    message: str,
-    detail: object = None,
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    """An error body of the OCI distribution specification.
-
-    There is always a detail: without one the Docker Engine takes a refusal for a
-    passing fault, and pushes again for most of a minute.
-    """
-    error = {"code": code, "message": message, "detail": detail or {}}
-    body = {"errors": [error]}
-    return JSONResponse(body, status, headers=dict(headers or {}))

@@ -12,8 +12,10 @@ from starlette.responses import Response, StreamingResponse
 
 from embedded.azure import intake
 from embedded.azure.registry.children.notices import Happening
-from embedded.azure.registry.front import happenings, manifests, paths
-from embedded.azure.registry.front.sign_in import refusal
+from embedded.azure.registry.front import happenings, manifests, operations, paths
+from embedded.azure.registry.front.locks import Locks
+from embedded.azure.registry.front.operations import V2, Match
+from embedded.azure.registry.front.refusals import disallowed, refusal
 
 #: Bytes that are read from Distribution at once.
 CHUNK = 256 * 1024
@@ -42,9 +44,13 @@ class Stream:
     """
 
     def __init__(
-        self, target: Callable[[], str], tell: Callable[[Happening], None]
+        self,
+        target: Callable[[], str],
+        locks: Locks,
+        tell: Callable[[Happening], None],
     ) -> None:
         self._target = target
+        self._locks = locks
         self._tell = tell
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
         self._client = httpx.AsyncClient(
@@ -55,14 +61,19 @@ class Stream:
         )
 
     async def __call__(self, request: Request) -> Response:
-        wrong = paths.check(request.scope["path"])
-        if wrong is not None:
+        found = operations.match(V2, request.scope["path"])
+        if found is None:
+            wrong = paths.fault(request.scope["path"])
             return refusal(wrong.status, wrong.code, wrong.message)
+        if request.method not in found.methods:
+            return refusal(405, "UNSUPPORTED", f"{request.method} is not supported")
         if happenings.is_push(request):
-            return await self._push(request)
-        return await self._pass_on(request)
+            return await self._push(request, found)
+        if self._locks.forbid(request, found):
+            return disallowed()
+        return await self._pass_on(request, found)
 
-    async def _push(self, request: Request) -> Response:
+    async def _push(self, request: Request, found: Match) -> Response:
         """A manifest is held: Distribution fails at some that are none."""
         try:
             data = await intake.take(request, manifests.LARGEST)
@@ -71,9 +82,13 @@ class Stream:
         except intake.TooLarge:
             message = f"the manifest has more than {manifests.LARGEST} bytes"
             return refusal(413, "MANIFEST_INVALID", message)
-        return await self._pass_on(request, data)
+        if self._locks.forbid(request, found, data):
+            return disallowed()
+        return await self._pass_on(request, found, data)
 
-    async def _pass_on(self, request: Request, data: bytes | None = None) -> Response:
+    async def _pass_on(
+        self, request: Request, found: Match, data: bytes | None = None
+    ) -> Response:
         try:
             answer = await self._client.send(self._request(request, data), stream=True)
         except ClientDisconnect:
@@ -89,6 +104,10 @@ class Stream:
         if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             await answer.aclose()
             return _out_of_range(headers)
+        if answer.status_code == HTTPStatus.OK and self._locks.hide_some(found):
+            listing = self._locks.shown(found, await answer.aread())
+            headers.pop("content-length", None)
+            return Response(listing, answer.status_code, headers)
         if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
             text = await answer.aread()
             return _mended(text, data) or Response(text, answer.status_code, headers)

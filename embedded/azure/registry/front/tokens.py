@@ -69,6 +69,20 @@ class Tokens:
             raise TokenInvalid(f"it is no {grant_type}")
         return claims
 
+    def opens(self, authorization: str, type_: str, name: str, action: str) -> bool:
+        """Whether a header bears an access token that grants the action."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            return False
+        try:
+            claims = self.verify(token.strip(), "access_token")
+        except TokenInvalid:
+            return False
+        return any(
+            (one["type"], one["name"]) == (type_, name) and action in one["actions"]
+            for one in claims["access"]
+        )
+
     def _sign(self, subject: str, life: int, claims: Json) -> str:
         now = int(time.time())
         whole = {

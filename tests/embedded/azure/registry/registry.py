@@ -162,6 +162,15 @@ def push_blob(client: httpx.Client, repository: str, data: bytes) -> str:
 
 def push(client: httpx.Client, repository: str, tag: str, layer: bytes = b"x") -> str:
     """Push an image of one layer; the digest of its manifest."""
+    answer = send(client, repository, tag, layer)
+    assert answer.status_code == httpx.codes.CREATED, answer.text
+    return answer.headers["docker-content-digest"]
+
+
+def send(
+    client: httpx.Client, repository: str, tag: str, layer: bytes
+) -> httpx.Response:
+    """Push an image of one layer; what the registry says to its manifest."""
     config = json.dumps({"architecture": "amd64", "os": "linux"}).encode()
     manifest = {
         "schemaVersion": 2,
@@ -169,13 +178,11 @@ def push(client: httpx.Client, repository: str, tag: str, layer: bytes = b"x") -
         "config": _part(client, repository, CONFIG, config),
         "layers": [_part(client, repository, LAYER, layer)],
     }
-    answer = client.put(
+    return client.put(
         f"/v2/{repository}/manifests/{tag}",
         content=json.dumps(manifest),
         headers={"Content-Type": MANIFEST},
     )
-    assert answer.status_code == httpx.codes.CREATED, answer.text
-    return answer.headers["docker-content-digest"]
 
 
 def _part(client: httpx.Client, repository: str, kind: str, data: bytes) -> Json:

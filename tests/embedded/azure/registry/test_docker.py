@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,25 @@ def log_in(cli: Program, registry: Registry, username: str, password: str) -> in
 def log_in_by_token(cli: Program, registry: Registry, entra: str | None = None) -> None:
     """As ``az acr login`` does it."""
     assert log_in(cli, registry, NULL_GUID, registry.refresh_token(entra)) == 0
+
+
+def test_docker_is_told_of_a_locked_image_at_once(
+    docker_cli: Program, registry: Registry, import_: Import
+) -> None:
+    name = f"{registry.login_server}/team/locked:1"
+    import_(name)
+    log_in_by_token(docker_cli, registry)
+    docker_cli.must("push", name)
+    docker_cli.must("tag", name, f"{name}0")
+    scope = "repository:team/locked:metadata_write"
+    with registry.http(registry.token(scope)) as client:
+        off = {"writeEnabled": False, "readEnabled": False}
+        got(client.patch("/acr/v1/team/locked", json=off))
+    for command in (["push", name], ["push", f"{name}0"], ["pull", name]):
+        before = time.monotonic()
+        code, said = docker_cli.run(*command)
+        assert (code, "operation is disallowed" in said) == (1, True), said
+        assert time.monotonic() - before < 10, "docker has tried again"
 
 
 def test_docker_pushes_and_pulls_the_same_image(

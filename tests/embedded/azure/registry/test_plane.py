@@ -72,12 +72,13 @@ def listening_addresses(pid: int) -> set[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_restart_keeps_ports_images_and_tokens(
+def test_a_restart_keeps_ports_images_tokens_and_attributes(
     open_shop: OpenShop, number: signal.Signals
 ) -> None:
     shop = open_shop()
     first, second = stocked(shop), stocked(shop)
     refresh, port, pid = first.refresh_token(), first.port, first.pid
+    hide(first)
     shop.azure.stop(number)
     assert alive(pid) is (number == signal.SIGKILL)
     shop = open_shop(shop)
@@ -87,7 +88,18 @@ def test_a_restart_keeps_ports_images_and_tokens(
     token = access(again.sign_in(NULL_GUID, refresh, "repository:app:pull"))
     with again.http(token) as client:
         assert pull(client, "app", "1").status_code == 200
+    assert listed(again) == []
     assert has_image(Registry(shop.azure, shop.arm, second.path))
+
+
+def hide(registry: Registry) -> None:
+    with registry.http(registry.token("repository:app:metadata_write")) as client:
+        got(client.patch("/acr/v1/app/_tags/1", json={"listEnabled": False}))
+
+
+def listed(registry: Registry) -> list[str]:
+    with registry.http(registry.token("repository:app:metadata_read")) as client:
+        return [tag["name"] for tag in got(client.get("/acr/v1/app/_tags"))["tags"]]
 
 
 def test_a_distribution_that_dies_is_started_again(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,12 +10,14 @@ import httpx
 import pytest
 
 from tests.embedded.azure.registry.registry import (
+    CONFIG,
     MANIFEST,
     Registry,
     digest,
     got,
     pull,
     push,
+    push_blob,
     refused,
 )
 
@@ -128,6 +131,76 @@ def test_a_repository_is_deleted_and_can_be_pushed_again(
     assert pull(catalog, "b", "1").status_code == 200
     push(catalog, "a/web", "1", b"one")
     assert pull(catalog, "a/web", "1").status_code == 200
+
+
+def test_a_repository_is_deleted_without_those_below_its_name(shop: Shop) -> None:
+    """Its folder holds theirs."""
+    made: Registry = shop.make()
+    names = ("app", "app/web")
+    scopes = [f"repository:{name}:{ALL}" for name in names]
+    with made.http(made.token(*scopes)) as client:
+        for name in names:
+            push(client, name, "1", b"one")
+        assert client.delete("/acr/v1/app").status_code == 202
+        assert refused(client.get("/acr/v1/app")) == (404, "NAME_UNKNOWN")
+        assert pull(client, "app/web", "1").status_code == 200
+
+
+def test_the_next_page_goes_on_also_where_the_last_one_is_gone(
+    catalog: httpx.Client,
+) -> None:
+    url = "/acr/v1/a/web/_tags"
+    first = catalog.get(url, params={"n": 2})
+    assert names(first, "tags") == ["1", "2"]
+    assert catalog.delete(f"{url}/2").status_code == 202
+    text = first.headers["link"]
+    assert names(catalog.get(text[1 : text.index(">")]), "tags") == ["latest"]
+
+
+def test_the_next_page_is_of_the_same_manifest(reader: httpx.Client) -> None:
+    url = "/acr/v1/a/web/_tags"
+    sha = reader.get(f"{url}/2").json()["tag"]["digest"]
+    text = reader.get(url, params={"digest": sha, "n": 1}).headers["link"]
+    assert names(reader.get(text[1 : text.index(">")]), "tags") == ["latest"]
+
+
+def test_manifests_are_listed_by_age(reader: httpx.Client) -> None:
+    tags = got(reader.get("/acr/v1/a/web/_tags"))["tags"]
+    of = {tag["name"]: tag["digest"] for tag in tags}
+    for order, first in (("timeasc", "1"), ("timedesc", "2")):
+        url = f"/acr/v1/a/web/_manifests?orderby={order}&n=1"
+        [row] = got(reader.get(url))["manifests"]
+        assert row["digest"] == of[first]
+
+
+def put(client: httpx.Client, kind: str, body: bytes) -> str:
+    """Push a manifest under a tag; its digest."""
+    media = {"Content-Type": f"application/vnd.oci.image.{kind}.v1+json"}
+    answer = client.put("/v2/b/manifests/odd", content=body, headers=media)
+    assert answer.status_code == 201, answer.text
+    return digest(body)
+
+
+def test_a_manifest_tells_the_platform_of_its_config(catalog: httpx.Client) -> None:
+    config = json.dumps({"architecture": "arm64", "os": "linux"}).encode()
+    pushed = push_blob(catalog, "b", config)
+    part = {"mediaType": CONFIG, "digest": pushed, "size": len(config)}
+    whole = {"schemaVersion": 2, "mediaType": MANIFEST, "config": part, "layers": []}
+    sha = put(catalog, "manifest", json.dumps(whole).encode())
+    row = got(catalog.get(f"/acr/v1/b/_manifests/{sha}"))["manifest"]
+    assert (row["architecture"], row["os"]) == ("arm64", "linux")
+    assert row["imageSize"] == len(config)
+
+
+def test_an_index_with_a_deep_part_is_listed(catalog: httpx.Client) -> None:
+    """Distribution takes what it does not know, ten thousand levels deep."""
+    media = "application/vnd.oci.image.index.v1+json"
+    known = f'"schemaVersion": 2, "mediaType": "{media}", "manifests": []'
+    deep = "[" * 5_000 + "]" * 5_000
+    sha = put(catalog, "index", f'{{{known}, "more": {deep}}}'.encode())
+    row = got(catalog.get(f"/acr/v1/b/_manifests/{sha}"))["manifest"]
+    assert (row["imageSize"], row["tags"]) == (0, ["odd"])
+    assert "architecture" not in row
 
 
 def test_one_who_may_only_pull_lists_and_deletes_nothing(
