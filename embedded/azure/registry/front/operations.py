@@ -16,7 +16,8 @@ from embedded.azure.service import Json
 
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-_DIGEST = r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}"
+#: Of these Distribution knows the length; of any other it fails.
+_DIGEST = "(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})"
 #: What may stand for a parameter of a path. A name is the path of a folder too: no
 #: part of it may be ``..``.
 PARTS: Mapping[str, str] = {

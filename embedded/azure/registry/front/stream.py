@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 
 import httpx
@@ -32,6 +32,8 @@ HOP_BY_HOP = {
 }
 #: Of an answer: the front's server sets a date of its own.
 DROPPED = {*HOP_BY_HOP, "date"}
+#: Of the body that an answer announces, which is not always the one that is sent.
+CONTENT = ("content-length", "content-type", "content-range")
 #: In Distribution's errors where the disk is full: the text, or ENOSPC alone.
 NO_ROOM = re.compile(rb'no space left on device|"Err":28\b')
 BODIES = ("POST", "PUT", "PATCH")
@@ -98,20 +100,20 @@ class Stream:
         happening = happenings.of(request, answer.status_code, answer.headers)
         if happening is not None:
             self._tell(happening)
-        headers = {
-            name: value for name, value in answer.headers.items() if name not in DROPPED
-        }
         if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             await answer.aclose()
-            return _out_of_range(headers)
+            return _with_headers(_out_of_range(), answer, *CONTENT)
         if answer.status_code == HTTPStatus.OK and self._locks.hide_some(found):
             listing = self._locks.shown(found, await answer.aread())
-            headers.pop("content-length", None)
-            return Response(listing, answer.status_code, headers)
+            made = Response(listing, answer.status_code)
+            return _with_headers(made, answer, "content-length")
         if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
             text = await answer.aread()
-            return _mended(text, data) or Response(text, answer.status_code, headers)
-        return StreamingResponse(_body(answer), answer.status_code, headers)
+            same = Response(text, answer.status_code)
+            return _mended(text, data) or _with_headers(same, answer)
+        return _with_headers(
+            StreamingResponse(_body(answer), answer.status_code), answer
+        )
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -133,10 +135,22 @@ class Stream:
         )
 
 
-def _out_of_range(headers: Mapping[str, str]) -> Response:
+def _with_headers(made: Response, answer: httpx.Response, *own: str) -> Response:
+    """The same response with the headers of Distribution's, but for its own.
+
+    As bytes: a challenge repeats what the client has sent, whatever that is.
+    """
+    kept = [pair for pair in made.raw_headers if pair[0].decode() in own]
+    dropped = {*DROPPED, *own}
+    pairs = ((name.lower(), value) for name, value in answer.headers.raw)
+    passed = [pair for pair in pairs if pair[0].decode("latin-1") not in dropped]
+    made.raw_headers = [*passed, *kept]
+    return made
+
+
+def _out_of_range() -> Response:
     """Distribution announces a body, and sends none."""
-    kept = {k: v for k, v in headers.items() if not k.startswith("content-")}
-    return refusal(416, "RANGE_INVALID", "invalid range", headers=kept)
+    return refusal(416, "RANGE_INVALID", "invalid range")
 
 
 def _mended(text: bytes, manifest: bytes | None) -> Response | None:

@@ -89,6 +89,9 @@ def refresh(registry: Registry) -> str:
         "/v2/wire/app/manifests/" + "t" * 200,
         "/v2/wire/app/manifests/sha256:short",
         "/v2/wire/app/blobs/md5:" + "0" * 32,
+        # Distribution answers 500 to what it takes for a tag in a folder of its own.
+        "/v2/wire/app/manifests/md5:" + "0" * 32,
+        "/v2/wire/app/manifests/sha256:" + "F" * 64,
         "/v2/wire/app/nothing",
         "/v2/..%2f..%2fazure.sqlite/tags/list",
         "/acr/v1/..%2f..%2fazure.sqlite",
@@ -151,6 +154,12 @@ def test_a_range_of_a_blob_that_is_none(client: httpx.Client, range_: str) -> No
     url = f"/v2/wire/app/blobs/{digest(b'0123456789')}"
     answer = client.get(url, headers={"Range": range_})
     assert answer.status_code in (200, 206, 416), answer.text
+
+
+def test_a_mount_from_a_repository_that_is_none(client: httpx.Client) -> None:
+    query = {"mount": digest(b"x"), "from": "กำ a"}
+    answer = client.post("/v2/wire/app/blobs/uploads/", params=query)
+    assert answer.status_code in (202, 400, 401), answer.text
 
 
 @pytest.mark.parametrize(
