@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from embedded.errors import (
     AzureDidNotStart,
@@ -25,8 +26,6 @@ from embedded.errors import (
 )
 from embedded.home import PROJECT, Home
 
-#: Seconds that the process gets until it must answer.
-START_LIMIT = 30.0
 #: Seconds that it gets to end its work in.
 STOP_LIMIT = 30.0
 #: Exit code of the process where it cannot read its own records.
@@ -93,7 +92,7 @@ class LocalAzure:
 
         Raises PortTaken, AzureDidNotStart.
         """
-        with self._alone():
+        with self._alone() as lock:
             running = self.connection
             if running is not None and not self._stopping.exists():
                 return running
@@ -101,9 +100,9 @@ class LocalAzure:
                 self._end(running.pid)
             self._require_port()
             self._stopping.unlink(missing_ok=True)
-            self._spawn()
             mark = self._home.root / "automatic"
             mark.touch() if automatic else mark.unlink(missing_ok=True)
+            self._spawn(lock)
         started = self.connection
         if started is None:
             raise AzureDidNotStart("it ended at once", self._home.log("azure"))
@@ -169,12 +168,16 @@ class LocalAzure:
         }
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Two commands at once must not start two of it."""
+    def _alone(self) -> Iterator[IO[str]]:
+        """Two commands at once must not start two of it.
+
+        The process that is started keeps the lock until it answers, also if the
+        command that started it is gone by then.
+        """
         self._home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self._home.root / "azure.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            yield lock
 
     def _require_port(self) -> None:
         with socket.socket() as probe:
@@ -184,10 +187,11 @@ class LocalAzure:
             except OSError as error:
                 raise PortTaken(self._port) from error
 
-    def _spawn(self) -> None:
+    def _spawn(self, lock: IO[str]) -> None:
         log = self._home.log("azure")
         command = [sys.executable, "-m", "embedded.azure"]
         command += ["--home", str(self._home.azure), "--port", str(self._port)]
+        command += ["--starting", str(lock.fileno())]
         for option, seconds in self._delays.items():
             command += [option, seconds]
         tools = self._home.packages / "usr" / "bin"
@@ -201,6 +205,7 @@ class LocalAzure:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
+                pass_fds=[lock.fileno()],
                 start_new_session=True,
             )
         assert process.stdout is not None

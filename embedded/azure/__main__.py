@@ -10,8 +10,10 @@ import asyncio
 import fcntl
 import json
 import logging
+import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +26,8 @@ STORE_DAMAGED = 4
 
 
 def main() -> int:
-    settings = _settings()
+    options = _options()
+    settings = _settings(options)
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.INFO,
@@ -41,7 +44,7 @@ def main() -> int:
             )
             return 1
         try:
-            asyncio.run(_serve(settings))
+            asyncio.run(_serve(settings, options.starting))
         except StoreDamaged as error:
             sys.stderr.write(f"error: {error}\n")
             return STORE_DAMAGED
@@ -54,14 +57,20 @@ def main() -> int:
     return 0
 
 
-def _settings() -> Settings:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m embedded.azure")
     parser.add_argument("--home", type=Path, required=True, help="all that it keeps")
     parser.add_argument("--port", type=int, default=4747)
     for delay in ("role", "principal", "lock"):
         option = f"--{delay}-delay"
         parser.add_argument(option, type=float, default=0.0, metavar="SECONDS")
-    options = parser.parse_args()
+    parser.add_argument(
+        "--starting", type=int, metavar="FD", help="is closed when it answers"
+    )
+    return parser.parse_args()
+
+
+def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         options.home.resolve(),
         options.port,
@@ -80,10 +89,10 @@ def _is_ours(lock: IO[str]) -> bool:
     return True
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, starting: int | None) -> None:
     sockets = listen(settings.port)
     azure = Azure(settings)
-    server = make_server(azure, lambda: _announce(settings))
+    server = make_server(azure, lambda: _announce(settings, starting))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
@@ -93,10 +102,14 @@ async def _serve(settings: Settings) -> None:
     await azure.stop()
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, starting: int | None) -> None:
+    """Whoever started it may be gone: that is no reason to end."""
+    if starting is not None:
+        os.close(starting)
     line = json.dumps({"ready": True, "url": settings.base_url})
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    with suppress(BrokenPipeError):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

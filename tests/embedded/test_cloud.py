@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,32 +19,35 @@ import pytest
 from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
-Command = Callable[[str], int]
+
+
+@dataclass(frozen=True)
+class Command:
+    """``python -m embedded azure …``: the exit code. ``own`` is its surroundings."""
+
+    own: dict[str, str]
+
+    def __call__(self, word: str) -> int:
+        done = subprocess.run(
+            [sys.executable, "-m", "embedded", "azure", word],
+            check=False,
+            cwd=PROJECT,
+            env={**os.environ, **self.own},
+            stdout=subprocess.DEVNULL,
+        )
+        return done.returncode
 
 
 @pytest.fixture
 def azure(tmp_path: Path) -> Iterator[Command]:
-    """``python -m embedded azure …`` on a home of its own: the exit code."""
+    """On a home of its own."""
     run = at(tmp_path)
     yield run
     run("stop")
 
 
 def at(home: Path) -> Command:
-    own = {"EMBEDDED_HOME": str(home), "EMBEDDED_PORT": str(free_port())}
-
-    def run(word: str) -> int:
-        command = [sys.executable, "-m", "embedded", "azure", word]
-        done = subprocess.run(
-            command,
-            check=False,
-            cwd=PROJECT,
-            env={**os.environ, **own},
-            stdout=subprocess.DEVNULL,
-        )
-        return done.returncode
-
-    return run
+    return Command({"EMBEDDED_HOME": str(home), "EMBEDDED_PORT": str(free_port())})
 
 
 def pid_of(home: Path) -> int:
@@ -98,3 +103,23 @@ def test_another_clone_s_is_neither_taken_for_one_s_own_nor_ended(
     assert other("stop") == 0
     assert answers(tmp_path)
     assert azure("status") == 0
+
+
+def test_one_whose_starter_was_killed_is_waited_for(tmp_path: Path) -> None:
+    run = at(tmp_path)
+    command = [sys.executable, "-m", "embedded", "azure", "start"]
+    starter = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **run.own})
+    while not children(starter.pid):
+        time.sleep(0.005)
+    starter.kill()
+    starter.wait()
+    try:
+        assert run("start") == 0
+        assert answers(tmp_path)
+        assert run("status") == 0
+    finally:
+        run("stop")
+
+
+def children(pid: int) -> str:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().strip()
