@@ -15,7 +15,7 @@ from typing import Literal
 from embedded.engine import urn
 from embedded.engine.clock import Clock
 from embedded.engine.counting import Counting
-from embedded.engine.errors import EngineError, PolicyConfigInvalid
+from embedded.engine.errors import Cancelled, EngineError, PolicyConfigInvalid
 from embedded.engine.events import Events
 from embedded.engine.finding import Review
 from embedded.engine.hooks import ErrorHooks
@@ -88,6 +88,7 @@ class _Deployment:
     clock: Clock
     host: Host | None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    interrupted: bool = False
     misconfigured: bool = False
 
     def __post_init__(self) -> None:
@@ -168,6 +169,8 @@ class _Deployment:
                 return False  # it would take away what is needed to find out
             work = {"destroy": self._destroy, "refresh": self._refresh}
             done = work.get(self.request.kind, self._update)()
+            if self.interrupted:
+                self.events.message("error", str(Cancelled()))
             return done and not self.cancelled.is_set()
         finally:
             self.policies.stop()
@@ -177,6 +180,7 @@ class _Deployment:
 
     def stop(self) -> None:
         """Begin no new step; what is under way ends."""
+        self.interrupted = True
         if not self.cancelled.is_set():
             self.events.message("warning", "stopping when the steps under way are done")
             self.cancelled.set()

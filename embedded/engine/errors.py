@@ -148,7 +148,10 @@ class Protected(EngineError):
 
 class Cancelled(EngineError):
     def __init__(self) -> None:
-        super().__init__("The deployment was cancelled.")
+        super().__init__(
+            "The deployment was cancelled. What was done until then is in the state: "
+            "run it again to go on."
+        )
 
 
 class Skipped(EngineError):

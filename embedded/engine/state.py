@@ -122,7 +122,8 @@ def check(snapshot: Snapshot) -> None:
 
 
 def _check_one(resource: Resource, seen: set[str], providers: set[str]) -> None:
-    if not resource.urn or not resource.type:
+    texts = (resource.urn, resource.type)
+    if not all(isinstance(one, str) and one for one in texts):
         raise StateDamaged("a resource in the state has no URN or no type")
     if resource.id and not resource.custom:
         raise StateDamaged(f"{resource.urn} is a component and has an id")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from embedded.engine.errors import StateDamaged
 from embedded.engine.stack import Stack
 from embedded.engine.state import Operation, Resource
 
@@ -177,3 +182,36 @@ def test_a_refresh_forgets_what_cannot_be_told(lab: Lab) -> None:
     assert kinds(lab)
     assert "delete it by hand" in lab.run("refresh").text
     assert kinds(lab) == []
+
+
+def test_ctrl_c_is_told_begins_nothing_more_and_the_next_up_goes_on(lab: Lab) -> None:
+    program = """
+        import os, signal, time
+        Thing("one", "a")
+        if not os.path.exists("again"):
+            os.kill(os.getppid(), signal.SIGINT)
+            time.sleep(0.5)
+        Thing("two", "b")
+    """
+    cancelled = lab.run("up", program)
+    assert not cancelled.result.succeeded
+    assert "The deployment was cancelled" in cancelled.text
+    assert "run it again to go on" in cancelled.text
+    assert "two" not in lab.resources()
+    (lab.project / "again").touch()
+    assert lab.up(program).result.succeeded
+    assert {"one", "two"} <= set(lab.resources())
+
+
+def test_a_state_that_is_no_state_is_named_with_its_copy(lab: Lab) -> None:
+    lab.up('Thing("one", "a")')
+    whole = json.loads(lab.state_file.read_text())
+    for wrong in ({"urn": 5}, {"urn": ""}, {"parent": "urn:nobody"}, {"id": "7"}):
+        body = copy.deepcopy(whole)
+        body["checkpoint"]["latest"]["resources"][0] |= wrong
+        text = json.dumps(body)
+        lab.state_file.write_text(text)
+        for kind in ("up", "destroy"):
+            with pytest.raises(StateDamaged, match=rf"{lab.state_file}\.bak"):
+                lab.run(kind)
+        assert lab.state_file.read_text() == text
