@@ -7,11 +7,11 @@ import os
 import sys
 from contextlib import suppress
 
-from embedded.home import PROJECT
-
 
 def use_environment() -> None:
     """Go on in ``.venv`` when this interpreter lacks what is needed."""
+    from embedded.home import PROJECT
+
     if importlib.util.find_spec("pulumi") and importlib.util.find_spec("httpx"):
         return
     python = PROJECT / ".venv" / "bin" / "python"
@@ -25,6 +25,7 @@ def use_environment() -> None:
 def run() -> int:
     """The command; also while it is still being imported Ctrl-C is no crash."""
     try:
+        use_environment()
         from embedded import stubs
 
         stubs.use()
@@ -37,7 +38,6 @@ def run() -> int:
 
 
 if __name__ == "__main__":
-    use_environment()
     code = run()
     with suppress(BrokenPipeError):  # whoever reads us has seen enough
         sys.stdout.flush()
