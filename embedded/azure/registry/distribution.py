@@ -61,10 +61,6 @@ class Layout:
         return self.folder / "config.yml"
 
     @property
-    def attributes(self) -> Path:
-        return self.folder / "attributes.json"
-
-    @property
     def pid(self) -> Path:
         return self.folder / "distribution.pid"
 

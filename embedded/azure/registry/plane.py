@@ -36,7 +36,7 @@ from embedded.azure.registry.front.sign_in import SignIn
 from embedded.azure.registry.front.stream import Stream
 from embedded.azure.registry.front.tokens import Tokens
 from embedded.azure.service import Access, Directory, Settings
-from embedded.azure.store import Document
+from embedded.azure.store import Document, Store
 
 #: Ports of login servers: below those that systems hand out for outgoing connections.
 PORTS = range(20000, 30000)
@@ -48,6 +48,7 @@ class Parts:
     """What every registry's plane is made with."""
 
     settings: Settings
+    store: Store
     directory: Directory
     access: Access
     children: Children
@@ -131,7 +132,7 @@ class Plane:
             parts.settings.base_url,
         )
         sign_in = SignIn(callers, tokens, parts.directory.tenant_id)
-        attributes = Attributes(self.layout, self.contents)
+        attributes = Attributes(parts.store, self._current().id, self.contents)
         locks = Locks(attributes, self.contents, tokens)
         stream = Stream(lambda: self._distribution.url, locks, self._tell)
         catalog = Catalog(

@@ -14,6 +14,7 @@ from embedded.azure.registry.children.model import Children
 from embedded.azure.registry.children.notices import Notices
 from embedded.azure.registry.children.routes import ChildRoutes
 from embedded.azure.registry.errors import InvalidProperty
+from embedded.azure.registry.front import attributes
 from embedded.azure.registry.model import DELETING, Registries
 from embedded.azure.registry.plane import Parts, Plane, choose_port
 from embedded.azure.service import (
@@ -77,7 +78,9 @@ class RegistryService:
         self._registries = Registries(store)
         self._children = Children(store, self._registries.get)
         self._notices = Notices(store, self._children)
-        self._parts = Parts(settings, directory, access, self._children, self._notices)
+        self._parts = Parts(
+            settings, store, directory, access, self._children, self._notices
+        )
         self._planes: dict[str, Plane] = {}
         self.routes = self._routes()
 
@@ -146,6 +149,7 @@ class RegistryService:
         login_server = document.body["properties"]["loginServer"]
         self._registries.remember_names(login_server)
         self._notices.forget(resource_id)
+        attributes.forget(self._parts.store, resource_id)
         self._registries.delete(resource_id)
         await self._forget(login_server)
 

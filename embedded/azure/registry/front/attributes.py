@@ -5,12 +5,11 @@ https://learn.microsoft.com/azure/container-registry/container-registry-image-lo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
-from embedded.azure import files
-from embedded.azure.registry.distribution import Layout
+from embedded.azure import ids
 from embedded.azure.registry.front.contents import Contents
+from embedded.azure.store import Store
 
 FLAGS = ("deleteEnabled", "writeEnabled", "listEnabled", "readEnabled")
 #: What deletes needs both: https://github.com/Azure/acr/issues/561
@@ -22,18 +21,18 @@ WHOLE = ""
 
 
 class Attributes:
-    """Those of one registry, in a file of its folder; all is allowed at first.
+    """Those of one registry; all is allowed at first.
 
     The flags of a repository count for all in it, those of a tag for the tag alone: the
     manifest behind it has its own. They end with what they are about.
     """
 
-    def __init__(self, layout: Layout, contents: Contents) -> None:
-        self._file = layout.attributes
+    def __init__(self, store: Store, registry: str, contents: Contents) -> None:
+        self._store = store
+        self._kind = _kind(registry)
         self._contents = contents
-        self._off: dict[str, list[str]] = {}
-        if self._file.exists():
-            self._off = json.loads(self._file.read_text())
+        rows = store.records(self._kind)
+        self._off: dict[str, list[str]] = {key: row["off"] for key, row in rows.items()}
 
     def of(self, repository: str, reference: str = WHOLE) -> dict[str, bool]:
         """All flags; ``reference`` is a tag or a digest."""
@@ -45,9 +44,8 @@ class Attributes:
     ) -> None:
         """Set some flags, and leave the others as they are."""
         found = {**self.of(repository, reference), **flags}
-        key = _key(repository, reference)
-        self._off[key] = [flag for flag in FLAGS if not found[flag]]
-        self._keep()
+        off = [flag for flag in FLAGS if not found[flag]]
+        self._keep(_key(repository, reference), off)
 
     def allow(
         self, flags: Iterable[str], repository: str, references: Iterable[str] = ()
@@ -73,13 +71,26 @@ class Attributes:
         key = _key(repository, reference)
         if key in self._off and not self._contents.has(repository, reference):
             # It was deleted: what gets its name next begins anew.
-            del self._off[key]
-            self._keep()
+            self._keep(key, [])
         return self._off.get(key, [])
 
-    def _keep(self) -> None:
-        self._off = {key: off for key, off in self._off.items() if off}
-        files.replace(self._file, json.dumps(self._off).encode(), 0o600)
+    def _keep(self, key: str, off: list[str]) -> None:
+        if off:
+            self._store.set_record(self._kind, key, {"off": off})
+            self._off[key] = off
+        else:
+            self._store.drop_record(self._kind, key)
+            self._off.pop(key, None)
+
+
+def forget(store: Store, registry: str) -> None:
+    """Drop those of a registry that is deleted."""
+    for key in store.records(_kind(registry)):
+        store.drop_record(_kind(registry), key)
+
+
+def _kind(registry: str) -> str:
+    return f"attributes {ids.key(registry)}"
 
 
 def _key(repository: str, reference: str) -> str:

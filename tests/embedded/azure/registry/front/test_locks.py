@@ -21,7 +21,7 @@ from tests.embedded.azure.registry.registry import (
     send,
 )
 
-Identity = Any
+Shop = Any
 ALL = "pull,push,delete,metadata_read,metadata_write"
 DISALLOWED = (405, "REGISTRY_DISALLOWED_OPERATION")
 OPEN = {
@@ -210,6 +210,17 @@ def test_what_is_made_again_has_no_old_attributes(
     assert repository.push("1", b"1").status_code == 201
     assert repository.flags(what) == OPEN
     assert repository.pull("1").status_code == 200
+
+
+def test_a_registry_that_is_made_again_has_no_old_attributes(shop: Shop) -> None:
+    made: Registry = shop.make()
+    for _ in range(2):
+        with made.http(made.token(f"repository:app:{ALL}")) as client:
+            push(client, "app", "1")
+            assert flags(client.get("/acr/v1/app")) == OPEN
+            got(client.patch("/acr/v1/app", json={"writeEnabled": False}))
+        made.delete()
+        got(shop.put(made.path))
 
 
 def test_one_without_the_right_is_told_so_and_not_of_a_lock(
