@@ -23,7 +23,9 @@ DELICATE_KEYS = frozenset(
         "buildArguments",
         "buildSecrets",
         "initContainers",
+        "livenessProbe",
         "logAnalytics",
+        "readinessProbe",
         "sidecars",
         "tasks",
         "volumes",
@@ -31,11 +33,7 @@ DELICATE_KEYS = frozenset(
     }
 )
 #: Keys with what stays a secret in the state.
-KEPT_KEYS = (
-    SECRET_KEYS
-    | DELICATE_KEYS - {"buildArguments"}
-    | {"livenessProbe", "readinessProbe"}
-)
+KEPT_KEYS = SECRET_KEYS | DELICATE_KEYS - {"buildArguments"}
 Value = TypeVar("Value")
 
 

@@ -58,8 +58,11 @@ class Entry:
         return _built(self._reader, f"{self._path}.{field}", found, build)
 
     def one(self, field: str, build: Callable[[Entry], Made]) -> Made | None:
-        """What a field with an object holds, an empty one too; None for none."""
-        found = self.take(field, _json(dict, "an object"), None)
+        """What a field with an object holds, an empty one too; None for none.
+
+        Some have secrets in them, so that a wrong one is not shown.
+        """
+        found = self.take(field, _json(dict, "an object"), None, secret=True)
         if not isinstance(found, dict):
             return None
         return _build(self._reader, f"{self._path}.{field}", found, build)

@@ -170,6 +170,20 @@ def test_a_list_is_a_list(text: str) -> None:
     assert set(mistakes(webhooks=text)) == {"webhooks"}
 
 
+@pytest.mark.parametrize("key", ["livenessProbe", "readinessProbe", "webhooks"])
+def test_what_is_no_entry_at_all_is_not_shown(key: str) -> None:
+    headers = {"headers": {"Authorization": "sesame"}}
+    wrong = headers if key == "webhooks" else [headers]
+    assert set(mistakes(**{key: wrong})) == {key}
+
+
+def test_what_is_no_entry_inside_of_one_is_not_shown_either() -> None:
+    share = {"name": "share", "azureFile": ["sesame"]}
+    assert "volumes[0].azureFile" in mistakes(volumes=[share])
+    probe = {"name": "beside", "livenessProbe": [{"headers": {"X": "sesame"}}]}
+    assert "sidecars[0].livenessProbe" in mistakes(sidecars=[probe])
+
+
 def test_every_fault_of_an_entry_is_told_at_once() -> None:
     wrong = {"uri": "x", "status": "on", "more": 1}
     found = mistakes(webhooks=[wrong, wrong])
