@@ -15,8 +15,8 @@ from infra.settings.structure import Entry
 
 NAME = rules.text("[a-zA-Z0-9_-]{5,50}", "5 to 50 letters, digits, '-' and '_'")
 CONTEXT = rules.text(
-    r"https://[^\s#]+(#\S*)?",
-    "a git repository, https://HOST/OWNER/NAME.git#BRANCH:FOLDER",
+    r"https://([^\s#/:@]+@)?[^\s#/@]+/[^\s#@]+(#\S*)?",
+    "a git repository without a password in it, https://HOST/OWNER/NAME.git#BRANCH:FOLDER",
 )
 FILE = rules.text(r"[\w./-]{1,255}", "the path of a Dockerfile in the repository")
 IMAGE = rules.text(
@@ -56,7 +56,7 @@ def read(reader: Reader) -> tuple[Task, ...]:
 def _task(entry: Entry) -> Task:
     task = Task(
         name=entry.need("name", NAME, ""),
-        context=entry.need("context", CONTEXT, ""),
+        context=entry.need("context", CONTEXT, "", secret=True),
         image=entry.need("image", IMAGE, ""),
         file=entry.take("file", FILE, "Dockerfile"),
         on_commit=entry.take("onCommit", rules.boolean(), False),
@@ -73,7 +73,7 @@ def _task(entry: Entry) -> Task:
         said = (
             "onCommit is for repositories of github.com and Azure Repos (dev.azure.com)"
         )
-        entry.refuse("context", f"{said}: set a schedule for others.")
+        entry.refuse("context", f"{said}: set a schedule for others.", secret=True)
     return task
 
 

@@ -105,6 +105,11 @@ def test_a_token_has_a_scope_map_of_the_stack_or_of_the_system() -> None:
         ("tasks", [{**TASK, **COMMIT}], "tasks[0].context"),
         (
             "tasks",
+            [{**TASK, "context": "https://me:sesame@x.example/a.git"}],
+            "tasks[0].context",
+        ),
+        (
+            "tasks",
             [{**TASK, **COMMIT, "context": "https://github.com.x.example/a.git"}],
             "tasks[0].context",
         ),
