@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -44,15 +45,21 @@ def main() -> int:
             )
             return 1
         try:
-            asyncio.run(_serve(settings, options.starting))
-        except StoreDamaged as error:
-            sys.stderr.write(f"error: {error}\n")
-            return STORE_DAMAGED
+            sockets = listen(settings.port)
         except OSError as error:
             sys.stderr.write(
                 f"error: port {settings.port} cannot be used: {error.strerror}. Stop "
                 "what listens there, or give another --port.\n"
             )
+            return 1
+        try:
+            asyncio.run(_serve(settings, sockets, options.starting))
+        except StoreDamaged as error:
+            sys.stderr.write(f"error: {error}\n")
+            return STORE_DAMAGED
+        except Exception as error:
+            logging.exception("it ends")
+            sys.stderr.write(f"error: {type(error).__name__}: {error}\n")
             return 1
     return 0
 
@@ -89,8 +96,9 @@ def _is_ours(lock: IO[str]) -> bool:
     return True
 
 
-async def _serve(settings: Settings, starting: int | None) -> None:
-    sockets = listen(settings.port)
+async def _serve(
+    settings: Settings, sockets: list[socket.socket], starting: int | None
+) -> None:
     azure = Azure(settings)
     server = make_server(azure, lambda: _announce(settings, starting))
     loop = asyncio.get_running_loop()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -22,8 +23,9 @@ Key = ec.EllipticCurvePrivateKey
 
 
 def prepare(settings: Settings) -> None:
-    """The files that ``Settings`` names exist and are valid after this."""
-    if _is_fresh(settings.certificate_file) and _is_fresh(settings.ca_file):
+    """The files that ``Settings`` names exist, and are valid and of one make, after
+    this."""
+    if _is_good(settings):
         return
     folder = settings.ca_file.parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -35,12 +37,22 @@ def prepare(settings: Settings) -> None:
     files.replace(settings.ca_file, _pem(ca), 0o644)
 
 
-def _is_fresh(file: Path) -> bool:
+def _is_good(settings: Settings) -> bool:
     try:
-        certificate = x509.load_pem_x509_certificate(file.read_bytes())
-    except (OSError, ValueError):
+        found = _read(settings.certificate_file)
+        ca = _read(settings.ca_file)
+        found.verify_directly_issued_by(ca)
+        pem = settings.key_file.read_bytes()
+        key = serialization.load_pem_private_key(pem, None)
+    except (OSError, ValueError, TypeError, InvalidSignature):
         return False
-    return certificate.not_valid_after_utc - datetime.now(UTC) > MARGIN
+    soon = datetime.now(UTC) + MARGIN
+    fresh = min(one.not_valid_after_utc for one in (found, ca)) > soon
+    return fresh and key.public_key() == found.public_key()
+
+
+def _read(file: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(file.read_bytes())
 
 
 def _make_ca() -> tuple[Key, x509.Certificate]:

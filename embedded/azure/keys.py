@@ -16,15 +16,13 @@ from embedded.azure import files
 
 
 class SigningKey:
-    """An RSA key with its id; made at the first start."""
+    """An RSA key with its id; made at the first start, and anew where the file is
+    damaged: tokens that it has signed count no more then.
+    """
 
     def __init__(self, file: Path) -> None:
-        if not file.exists():
-            _make(file)
-        loaded = serialization.load_pem_private_key(file.read_bytes(), None)
-        assert isinstance(loaded, rsa.RSAPrivateKey)
-        self.private = loaded
-        self.public = loaded.public_key()
+        self.private = _load(file) or _make(file)
+        self.public = self.private.public_key()
         numbers = self.public.public_numbers()
         self._modulus, self._exponent = _number(numbers.n), _number(numbers.e)
         digest = hashlib.sha256(self._modulus.encode()).digest()
@@ -67,7 +65,15 @@ class SigningKey:
         }
 
 
-def _make(file: Path) -> None:
+def _load(file: Path) -> rsa.RSAPrivateKey | None:
+    try:
+        found = serialization.load_pem_private_key(file.read_bytes(), None)
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    return found if isinstance(found, rsa.RSAPrivateKey) else None
+
+
+def _make(file: Path) -> rsa.RSAPrivateKey:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     pem = key.private_bytes(
@@ -76,6 +82,7 @@ def _make(file: Path) -> None:
         serialization.NoEncryption(),
     )
     files.replace(file, pem, 0o600)
+    return key
 
 
 def _number(value: int) -> str:

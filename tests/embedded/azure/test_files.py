@@ -40,11 +40,44 @@ def test_certificates_that_were_half_made_are_made_anew(
         kill_at(write, patch)
         certificates.prepare(settings)
     certificates.prepare(settings)
+    assert_of_one_make(settings)
+
+
+@pytest.mark.parametrize("name", ["key_file", "certificate_file", "ca_file"])
+@pytest.mark.parametrize("damage", ["cut off", "another's"])
+def test_certificates_that_are_damaged_are_made_anew(
+    tmp_path: Path, name: str, damage: str
+) -> None:
+    settings, other = Settings(tmp_path / "a"), Settings(tmp_path / "b")
+    certificates.prepare(settings)
+    certificates.prepare(other)
+    file: Path = getattr(settings, name)
+    whole = file.read_bytes()
+    theirs = getattr(other, name).read_bytes()
+    file.write_bytes(whole[:100] if damage == "cut off" else theirs)
+    certificates.prepare(settings)
+    assert_of_one_make(settings)
+    before = settings.ca_file.read_bytes()
+    certificates.prepare(settings)
+    assert settings.ca_file.read_bytes() == before
+
+
+def assert_of_one_make(settings: Settings) -> None:
     key = serialization.load_pem_private_key(settings.key_file.read_bytes(), None)
     found = x509.load_pem_x509_certificate(settings.certificate_file.read_bytes())
     ca = x509.load_pem_x509_certificate(settings.ca_file.read_bytes())
     assert found.public_key() == key.public_key()
     found.verify_directly_issued_by(ca)
+
+
+@pytest.mark.parametrize("damage", [b"", b"-----BEGIN PRIVATE KEY-----\nMIIE"])
+def test_a_signing_key_that_is_damaged_is_made_anew(
+    tmp_path: Path, damage: bytes
+) -> None:
+    file = tmp_path / "token.key"
+    file.write_bytes(damage)
+    made = SigningKey(file)
+    assert SigningKey(file).id == made.id
 
 
 def test_a_signing_key_that_was_half_written_is_made_anew(tmp_path: Path) -> None:
