@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from embedded.engine.errors import EngineError
-from embedded.errors import CommandError, FileUnusable
+from embedded.errors import CommandError, FileUnusable, Unforeseen
+from embedded.home import Home
 
 DEPLOYMENTS = {
     "preview": "show what an update would change",
@@ -39,6 +41,18 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return 1
+    except Exception as error:  # noqa: BLE001 (nobody should have to read a traceback)
+        sys.stderr.write(f"error: {_unforeseen(error)}\n")
+        return Unforeseen.code
+
+
+def _unforeseen(error: Exception) -> Unforeseen:
+    """A fault of ours; where it happened goes to a log."""
+    log = Home.find().log("faults")
+    log.touch(mode=0o600)
+    with log.open("a") as file:
+        traceback.print_exception(error, file=file)
+    return Unforeseen(error, log)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -66,7 +66,7 @@ class Connection:
                 Path(body["caFile"]),
                 int(body["pid"]),
             )
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
 

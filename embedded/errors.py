@@ -28,6 +28,16 @@ class FileUnusable(CommandError):
         )
 
 
+class Unforeseen(CommandError):
+    """A fault of the program: no other class is for it."""
+
+    def __init__(self, error: Exception, log: Path) -> None:
+        super().__init__(
+            f"This is a fault of acr-lab: {type(error).__name__}: {error}. What was "
+            f"done until then is in the state. Please report it with the end of {log}."
+        )
+
+
 class PartMissing(CommandError):
     """A needed part is not there."""
 
@@ -118,8 +128,12 @@ class PortTaken(PartMissing):
 
 
 class AzureDidNotStart(PartMissing):
+    """``output``: what it wrote to its log; ``error: …`` is its last word, if any."""
+
     def __init__(self, output: str, log: Path) -> None:
-        tail = "\n".join(f"    {line}" for line in output.splitlines()[-6:])
+        _, found, word = f"\n{output}".rpartition("\nerror: ")
+        lines = word.splitlines() if found else output.splitlines()[-6:]
+        tail = "\n".join(f"    {line}" for line in lines)
         super().__init__(f"The local Azure did not start:\n{tail}\n  Its log is {log}.")
 
 

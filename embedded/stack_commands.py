@@ -217,7 +217,10 @@ def _base_image(home: Home) -> dict[str, str]:
     name = "ACR_LAB_BASE_IMAGE"
     if name in os.environ or not home.machine_file.exists():
         return {}
-    made = json.loads(home.machine_file.read_text()).get("baseImage")
+    try:
+        made = json.loads(home.machine_file.read_text()).get("baseImage")
+    except (ValueError, AttributeError):  # `make up` writes it anew
+        made = None
     return {name: made} if made else {}
 
 

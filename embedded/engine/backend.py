@@ -225,6 +225,9 @@ def _write(file: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(name, file)  # noqa: PTH105 (a name, not a Path)
+    except OSError as error:  # a full disk does not say of which file
+        Path(name).unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(file)) from error
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +25,19 @@ class Finder:
     def find_spec(self, name, path=None, target=None):
         if name == "embedded.cli":
             os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+#: The engine has a fault.
+FAULT = """
+import sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "embedded.embedded_engine":
+            raise KeyError("of the test")
 
 sys.meta_path.insert(0, Finder())
 """
@@ -134,6 +148,19 @@ def test_a_home_that_is_no_folder_is_named(command: Command, tmp_path: Path) -> 
         done = command(*arguments, EMBEDDED_HOME=str(home))
         assert done.returncode == 1
         assert str(tmp_path / "file") in done.stderr
+
+
+def test_a_fault_of_ours_is_no_traceback_and_is_noted(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(FAULT)
+    done = command("stack", "output", PYTHONPATH=str(tmp_path))
+    log = tmp_path / "home" / "logs" / "faults.log"
+    assert done.returncode == 1
+    assert "error: This is a fault of acr-lab: KeyError: 'of the test'" in done.stderr
+    assert str(log) in done.stderr
+    assert "Traceback" in log.read_text()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
 def test_a_reader_that_has_seen_enough_is_no_crash(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -108,6 +109,22 @@ def test_a_kill_in_the_middle_of_saving_leaves_a_whole_state(
         body = backend.load("p", "s")
         assert body is not None
         assert len(body["filling"]) == 50_000
+
+
+def test_a_full_disk_names_the_file_and_leaves_the_state_whole(
+    backend: FileBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend.save("p", "s", {"metadata": {"number": 1}})
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", full)
+    file = backend.stack_file("p", "s")
+    with pytest.raises(OSError, match=f"No space left on device: '{file}'"):
+        backend.save("p", "s", {"metadata": {"number": 2}})
+    assert backend.load("p", "s") == {"metadata": {"number": 1}}
+    assert [one.name for one in file.parent.iterdir() if one.name[0] == "."] == []
 
 
 def test_of_many_at_once_at_most_one_holds_the_lock(tmp_path: Path) -> None:
