@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from embedded.home import PROJECT
 
@@ -65,7 +67,10 @@ class PulumiCli:
 
     def _run(self, arguments: Sequence[str]) -> int:
         command = ["pulumi", *arguments]
-        done = subprocess.run(command, check=False, cwd=PROJECT, env=self._environment)
+        with _interrupts_left_alone():
+            done = subprocess.run(
+                command, check=False, cwd=PROJECT, env=self._environment
+            )
         return done.returncode
 
     def _read(self, arguments: Sequence[str]) -> str:
@@ -80,3 +85,17 @@ class PulumiCli:
         if done.returncode:
             sys.exit(done.returncode)
         return done.stdout
+
+
+@contextmanager
+def _interrupts_left_alone() -> Iterator[None]:
+    """Ctrl-C is for the CLI, which gets it too: it lets steps end, and unlocks.
+
+    ``subprocess.run`` would kill it a moment later. What is ignored altogether would
+    be so for the CLI as well, so this is a handler that does nothing.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
