@@ -30,6 +30,7 @@ from embedded.azure.registry.front.catalog import Catalog
 from embedded.azure.registry.front.contents import Contents
 from embedded.azure.registry.front.door import Door
 from embedded.azure.registry.front.locks import Locks
+from embedded.azure.registry.front.referrers import Referrers
 from embedded.azure.registry.front.refusals import refusal
 from embedded.azure.registry.front.scope_tokens import ScopeTokens
 from embedded.azure.registry.front.sign_in import SignIn
@@ -134,7 +135,8 @@ class Plane:
         sign_in = SignIn(callers, tokens, parts.directory.tenant_id)
         attributes = Attributes(parts.store, self._current().id, self.contents)
         locks = Locks(attributes, self.contents, tokens)
-        stream = Stream(lambda: self._distribution.url, locks, self._tell)
+        referrers = Referrers(self.contents, attributes, tokens, self._login_server)
+        stream = Stream(lambda: self._distribution.url, locks, referrers, self._tell)
         catalog = Catalog(
             self.contents, attributes, tokens, self._login_server, self._tell
         )

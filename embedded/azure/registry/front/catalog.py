@@ -25,7 +25,7 @@ from embedded.azure.registry.front.operations import (
     TAG,
     TAGS,
 )
-from embedded.azure.registry.front.refusals import disallowed, refusal
+from embedded.azure.registry.front.refusals import disallowed, refusal, sign_in_first
 from embedded.azure.registry.front.tokens import Tokens
 
 Parts = Mapping[str, str]
@@ -208,15 +208,7 @@ class Catalog:
         scope = ("repository", name, action) if name else ("registry", "catalog", "*")
         if self._tokens.opens(request.headers.get("authorization", ""), *scope):
             return None
-        realm = f"https://{self._login_server}/oauth2/token"
-        challenge = (
-            f'Bearer realm="{realm}",service="{self._login_server}",'
-            f'scope="{":".join(scope)}"'
-        )
-        detail = [dict(zip(("Type", "Name", "Action"), scope, strict=True))]
-        headers = {"WWW-Authenticate": challenge}
-        message = "authentication required"
-        return refusal(401, "UNAUTHORIZED", message, detail, headers)
+        return sign_in_first(self._login_server, *scope)
 
 
 def _reference(parts: Parts) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.azure.registry.distribution import Layout
-from embedded.azure.registry.front.manifests import LARGEST
-
-#: A config's digest may be anything where Distribution does not look at it.
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+from embedded.azure.registry.front.manifests import DIGEST, LARGEST
 
 
 @dataclass(frozen=True)
@@ -90,6 +86,15 @@ class Contents:
                 found.append(self._manifest(digest, link, names))
         return found
 
+    def referrers(self, repository: str, digest: str) -> list[dict[str, Any]]:
+        """Descriptors of the manifests that have this one as their subject."""
+        found = []
+        for one, _ in self._revisions(repository):
+            body = self._blob(one)
+            if _object(body.get("subject")).get("digest") == digest:
+                found.append(self._descriptor(one, body))
+        return found
+
     def delete_repository(self, repository: str) -> tuple[list[str], list[str]]:
         """Digests and tags that are gone with it."""
         digests = [digest for digest, _ in self._revisions(repository)]
@@ -146,14 +151,31 @@ class Contents:
             str(image.get("os", "")),
         )
 
-    def _blob(self, digest: str) -> dict[str, Any]:
-        """The JSON object that a blob is; an empty one for what is none."""
-        if _DIGEST.fullmatch(digest) is None:
-            return {}
+    def _descriptor(self, digest: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Of an image that tells no type of its own, the config's is the type."""
+        config = _object(body.get("config")).get("mediaType")
+        more = {
+            "artifactType": body.get("artifactType") or config,
+            "annotations": body.get("annotations"),
+        }
+        return {
+            "mediaType": str(body.get("mediaType", "")),
+            "digest": digest,
+            "size": self._blob_file(digest).stat().st_size,
+            **{key: value for key, value in more.items() if value},
+        }
+
+    def _blob_file(self, digest: str) -> Path:
         value = digest.removeprefix("sha256:")
         blobs = self._layout.data / "docker/registry/v2/blobs/sha256"
+        return blobs / value[:2] / value / "data"
+
+    def _blob(self, digest: str) -> dict[str, Any]:
+        """The JSON object that a blob is; an empty one for what is none."""
+        if DIGEST.fullmatch(digest) is None:
+            return {}
         try:
-            with (blobs / value[:2] / value / "data").open("rb") as data:
+            with self._blob_file(digest).open("rb") as data:
                 return _object(json.loads(data.read(LARGEST)))
         except (OSError, ValueError, RecursionError):
             return {}

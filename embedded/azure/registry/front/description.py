@@ -77,17 +77,17 @@ def _parameters(place: str, rows: Mapping[str, Json]) -> list[Json]:
 def _responses(operation: Operation) -> Json:
     found: dict[str, Json] = {}
     for status, shape in operation.answers.items():
-        found[str(status)] = _response(status, shape)
+        found[str(status)] = _response(status, shape, operation.kind)
     # A HEAD has no body, refused or not.
     errors = {"$ref": "#/components/schemas/Errors"}
     for status in operation.refusals:
         shape = None if operation.method == "HEAD" else errors
-        found[str(status)] = _response(status, shape)
+        found[str(status)] = _response(status, shape, "application/json")
     return found
 
 
-def _response(status: int, shape: Json | None) -> Json:
+def _response(status: int, shape: Json | None, kind: str) -> Json:
     found: Json = {"description": HTTPStatus(status).phrase}
     if shape is not None:
-        found["content"] = {"application/json": {"schema": shape}}
+        found["content"] = {kind: {"schema": shape}}
     return found

@@ -7,10 +7,13 @@ Manifest" and "Image Index"; Docker's schema 2 has the same keys.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 #: Bytes; Distribution's own limit.
 LARGEST = 4 * 1024 * 1024
+#: Distribution does not look at all of a manifest: not all in it is what it should be.
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def fault(data: bytes) -> str | None:
@@ -30,3 +33,14 @@ def fault(data: bytes) -> str | None:
     if isinstance(body.get("config"), Mapping) and isinstance(body.get("layers"), list):
         return None
     return "it has neither config and layers nor manifests"
+
+
+def subject(data: bytes) -> str:
+    """The digest of what a manifest refers to; empty where it does not."""
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        return ""
+    found = body.get("subject") if isinstance(body, Mapping) else None
+    digest = str(found.get("digest")) if isinstance(found, Mapping) else ""
+    return digest if DIGEST.fullmatch(digest) else ""

@@ -47,6 +47,7 @@ class Operation:
     headers: Mapping[str, Json] = field(default_factory=dict)
     body: Mapping[str, Json] = field(default_factory=dict)
     action: str = ""
+    kind: str = "application/json"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ _MANIFEST = "/v2/{name}/manifests/{reference}"
 _BLOB = "/v2/{name}/blobs/{digest}"
 _UPLOADS = "/v2/{name}/blobs/uploads/"
 _UPLOAD = "/v2/{name}/blobs/uploads/{upload}"
+REFERRERS = "/v2/{name}/referrers/{digest}"
 _STATE = {"_state": shapes.TEXT}
 _BYTES = {"application/octet-stream": shapes.BYTES}
 V2 = (
@@ -136,6 +138,14 @@ V2 = (
         body=_BYTES,
     ),
     Operation("DELETE", _UPLOAD, {204: None}, _V2, _STATE),
+    Operation(
+        "GET",
+        REFERRERS,
+        {200: shapes.REFERRERS},
+        (400, 401, 403),
+        {"artifactType": shapes.TEXT},
+        kind="application/vnd.oci.image.index.v1+json",
+    ),
 )
 
 _ACR = (401, 403, 404)

@@ -14,7 +14,8 @@ from embedded.azure.registry.front.operations import LONGEST, PARTS
 #: What may stand behind a repository's name; the last part is checked by its kind.
 _TAILS = re.compile(
     r"/v2/(?P<name>.+?)/(?:tags/list|manifests/(?P<reference>.+)"
-    r"|blobs/uploads/?|blobs/uploads/(?P<upload>.+)|blobs/(?P<blob>.+))",
+    r"|blobs/uploads/?|blobs/uploads/(?P<upload>.+)|blobs/(?P<blob>.+)"
+    r"|referrers/(?P<subject>.+))",
     re.DOTALL,
 )
 
@@ -39,7 +40,7 @@ def fault(path: str) -> Fault:
     if parts["upload"]:
         message = "blob upload unknown to registry"
         return Fault(404, "BLOB_UPLOAD_UNKNOWN", message)
-    if parts["blob"] or ":" in parts["reference"]:
+    if parts["blob"] or parts["subject"] or ":" in parts["reference"]:
         return Fault(400, "DIGEST_INVALID", "invalid digest")
     return Fault(400, "TAG_INVALID", "invalid tag")
 

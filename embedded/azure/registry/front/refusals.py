@@ -24,6 +24,22 @@ def refusal(
     return JSONResponse(body, status, headers=dict(headers or {}))
 
 
+def sign_in_first(
+    login_server: str, type_: str, name: str, action: str
+) -> JSONResponse:
+    """A challenge, as Distribution makes it: the scope that is needed, and from where.
+
+    azure-containerregistry reads service and scope from the header.
+    """
+    challenge = (
+        f'Bearer realm="https://{login_server}/oauth2/token",'
+        f'service="{login_server}",scope="{type_}:{name}:{action}"'
+    )
+    detail = [{"Type": type_, "Name": name, "Action": action}]
+    headers = {"WWW-Authenticate": challenge}
+    return refusal(401, "UNAUTHORIZED", "authentication required", detail, headers)
+
+
 def disallowed() -> JSONResponse:
     """What attributes forbid: https://github.com/Azure/acr-cli/issues/70."""
     message = (

@@ -100,6 +100,10 @@ _IMAGE = record(
 _INDEX = record(
     {**_VERSION, "manifests": each(_DESCRIPTOR)}, ["schemaVersion", "manifests"]
 )
+REFERRERS = record(
+    {"schemaVersion": {"const": 2}, "mediaType": TEXT, "manifests": each(_DESCRIPTOR)},
+    ["schemaVersion", "mediaType", "manifests"],
+)
 MANIFEST_BODY: Mapping[str, Json] = {
     "application/vnd.oci.image.manifest.v1+json": _IMAGE,
     "application/vnd.oci.image.index.v1+json": _INDEX,

@@ -1,4 +1,7 @@
-"""``/v2/*``: passed on to Distribution as a stream, in both directions."""
+"""``/v2/*``: passed on to Distribution as a stream, in both directions.
+
+All but referrers, which it does not have.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from embedded.azure import intake
 from embedded.azure.registry.children.notices import Happening
 from embedded.azure.registry.front import happenings, manifests, operations, paths
 from embedded.azure.registry.front.locks import Locks
-from embedded.azure.registry.front.operations import V2, Match
+from embedded.azure.registry.front.operations import REFERRERS, V2, Match
+from embedded.azure.registry.front.referrers import Referrers
 from embedded.azure.registry.front.refusals import disallowed, refusal
 
 #: Bytes that are read from Distribution at once.
@@ -49,10 +53,12 @@ class Stream:
         self,
         target: Callable[[], str],
         locks: Locks,
+        referrers: Referrers,
         tell: Callable[[Happening], None],
     ) -> None:
         self._target = target
         self._locks = locks
+        self._referrers = referrers
         self._tell = tell
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=32)
         self._client = httpx.AsyncClient(
@@ -69,6 +75,8 @@ class Stream:
             return refusal(wrong.status, wrong.code, wrong.message)
         if request.method not in found.methods:
             return refusal(405, "UNSUPPORTED", f"{request.method} is not supported")
+        if found.template == REFERRERS:
+            return self._referrers(request, found)
         if happenings.is_push(request):
             return await self._push(request, found)
         if self._locks.forbid(request, found):
@@ -86,7 +94,11 @@ class Stream:
             return refusal(413, "MANIFEST_INVALID", message)
         if self._locks.forbid(request, found, data):
             return disallowed()
-        return await self._pass_on(request, found, data)
+        answer = await self._pass_on(request, found, data)
+        if answer.status_code == HTTPStatus.CREATED and (to := manifests.subject(data)):
+            # By it a client knows that it need not keep a list of its own.
+            answer.headers["OCI-Subject"] = to
+        return answer
 
     async def _pass_on(
         self, request: Request, found: Match, data: bytes | None = None
