@@ -35,10 +35,10 @@ class ServicePrincipal:
 class AccessSettings:
     """How the group pulls, how the image is pushed, and who else may pull.
 
-    ``pull_token_days``: after so many days the pull token gets a new password, and each
-    password lives for twice as long. ``role_retries``: how often a pull, and the role
-    for it, is tried again; ``lock_retries``: how often a deletion after that of a lock.
-    ``role_retry_seconds`` are between two tries of both.
+    ``pull_token_days``: the term after which the pull token gets a new password; each
+    counts until the end of the next term. ``role_retries``: how often a pull, and the
+    role for it, is tried again; ``lock_retries``: how often a deletion after that of a
+    lock. ``role_retry_seconds`` are between two tries of both.
     """
 
     role_retries: int = 60
