@@ -52,7 +52,7 @@ CHILDREN: Json = {
             "name": "pushed",
             "uri": "https://x.example/sesame",
             "actions": ["push", "delete"],
-            "scope": "app:v*",
+            "scope": "app:*",
             "headers": {"X-Token": "sesame"},
             "status": "disabled",
         }
@@ -244,7 +244,7 @@ def test_a_webhook_is_as_the_api_takes_it() -> None:
     assert child("Webhook") == {
         "actions": ["push", "delete"],
         "customHeaders": {"X-Token": "sesame"},
-        "scope": "app:v*",
+        "scope": "app:*",
         "serviceUri": "https://x.example/sesame",
         "status": "disabled",
         "webhookName": "pushed",

@@ -16,8 +16,9 @@ ACTIONS = rules.texts(
     rules.words("push", "delete", "quarantine", "chart_push", "chart_delete"), 5
 )
 SCOPE = rules.text(
-    r"[\w./-]*\*?(:[\w.*-]+)?",
-    "empty for all, REPOSITORY, REPOSITORY:TAG, or a prefix with *",
+    r"([\w./-]+(:(\*|[\w.-]+))?)?",
+    "empty for all, REPOSITORY:* for all its tags, or REPOSITORY:TAG; a REPOSITORY "
+    "alone means its tag latest",
 )
 HEADERS = rules.headers()
 STATUS = rules.words("enabled", "disabled")

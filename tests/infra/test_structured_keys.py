@@ -45,11 +45,11 @@ def mistakes(**values: Any) -> dict[str, str]:
 def test_a_webhook_tells_of_pushes_everywhere_unless_it_says_otherwise() -> None:
     (hook,) = taken(webhooks=[HOOK]).registry.webhooks
     assert (hook.actions, hook.scope, hook.status) == (("push",), "", "enabled")
-    more = {"actions": ["delete"], "scope": "app:v*", "headers": {"X-A": "1"}}
+    more = {"actions": ["delete"], "scope": "app:*", "headers": {"X-A": "1"}}
     (hook,) = taken(webhooks=[{**HOOK, **more}]).registry.webhooks
     assert (hook.actions, hook.scope, hook.headers) == (
         ("delete",),
-        "app:v*",
+        "app:*",
         {"X-A": "1"},
     )
 
@@ -68,6 +68,8 @@ def test_a_token_has_a_scope_map_of_the_stack_or_of_the_system() -> None:
         ("webhooks", [{"name": "pushed"}], "webhooks[0].uri"),
         ("webhooks", [{**HOOK, "uri": "sesame"}], "webhooks[0].uri"),
         ("webhooks", [{**HOOK, "actions": ["pull"]}], "webhooks[0].actions"),
+        ("webhooks", [{**HOOK, "scope": "lab/*"}], "webhooks[0].scope"),
+        ("webhooks", [{**HOOK, "scope": "lab:v*"}], "webhooks[0].scope"),
         (
             "webhooks",
             [HOOK, {**HOOK, "name": "other", "status": "on"}],

@@ -42,7 +42,9 @@ def _webhook(_: Family, properties: Json) -> None:
     kind.text(properties, "serviceUri", URI, "an http or https address")
     kind.texts(properties, "actions", EVENTS, f"one of {EVENTS}")
     kind.word(properties, "status", *SWITCH)
-    kind.text(properties, "scope", r"[\w./:*-]{0,255}", "repository:tag, or a prefix*")
+    kind.text(
+        properties, "scope", r"[\w./:*-]{0,255}", "REPOSITORY:TAG or REPOSITORY:*"
+    )
     headers = properties["customHeaders"]
     if not isinstance(headers, Mapping) or not all(
         re.fullmatch(HEADER, name) and isinstance(one, str) and re.fullmatch(VALUE, one)

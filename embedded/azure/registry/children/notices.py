@@ -11,7 +11,6 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 import httpx
@@ -133,5 +132,7 @@ def wants(properties: Mapping[str, Any], happening: Happening) -> bool:
         return False
     scope = str(properties["scope"])
     repository, _, tag = scope.partition(":")
-    here = not repository or fnmatchcase(happening.repository, repository)
-    return here and (not tag or fnmatchcase(happening.tag, tag))
+    if happening.repository != repository:
+        return not scope
+    # The API says so: `foo` is `foo:latest`, and `foo:*` is for all of its tags.
+    return tag == "*" or happening.tag == (tag or "latest")

@@ -102,16 +102,27 @@ def test_a_deleted_manifest_and_a_deleted_repository_are_told(
     assert targets[1] == {"repository": "app"}
 
 
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        ("", ["app:1", "app:latest", "apple:1"]),
+        ("app:*", ["app:1", "app:latest"]),
+        ("app:1", ["app:1"]),
+        ("app", ["app:latest"]),
+    ],
+)
 def test_a_scope_lets_only_its_own_repository_and_tag_through(
-    store: Registry, listener: Listener
+    store: Registry, listener: Listener, scope: str, told: list[str]
 ) -> None:
-    hook(store, listener, scope="app:v*")
-    for repository, tag in (("app", "1"), ("other", "v1"), ("app", "v2")):
+    hook(store, listener, scope=scope)
+    # The wanted ones last, so that one that is not would have come before them.
+    for name in sorted(["app:1", "apple:1", "app:latest"], key=told.__contains__):
+        repository, _, tag = name.partition(":")
         with store.pusher(repository) as client:
             push(client, repository, tag)
-    eventually(lambda: listener.got)
-    tags = [body["target"]["tag"] for _, body in listener.got]
-    assert tags == ["v2"]
+    eventually(lambda: len(listener.got) == len(told))
+    targets = [body["target"] for _, body in listener.got]
+    assert sorted(f"{one['repository']}:{one['tag']}" for one in targets) == told
 
 
 def test_a_disabled_webhook_is_silent_until_it_is_enabled(
