@@ -14,6 +14,7 @@ from . import (
     probes,
     public_probe,
     pull_identity,
+    reserved_ports,
     restart_policy,
     served_ports,
     shared_limits,
@@ -37,4 +38,5 @@ RULES: list[Policy] = [
     dns_reuse.RULE,
     allowed_ports.RULE,
     served_ports.RULE,
+    reserved_ports.RULE,
 ]

@@ -67,6 +67,7 @@ RULES = [
     "container-group-dns-reuse-scope",
     "container-group-ports-allowed",
     "container-group-ports-served",
+    "container-group-ports-not-reserved",
 ]
 
 
@@ -211,6 +212,11 @@ def test_what_is_allowed_is_passed(judge: Judge, rule: str, props: Json) -> None
         ),
         ("container-group-ports-allowed", address(22), "Port 22 is on a public"),
         ("container-group-ports-served", group(**address(81)), "leads to no container"),
+        (
+            "container-group-ports-not-reserved",
+            group(container(ports=[{"port": 9999}])),
+            "Port 9999 is one that",
+        ),
     ],
 )
 def test_a_bad_group_is_told_what_to_change(
@@ -276,6 +282,17 @@ def test_a_sidecar_is_judged_as_the_first_container_is(
     found = judge(rule, group(container(), bad))
     assert found
     assert all("web" not in message for message in found)
+
+
+@pytest.mark.parametrize(
+    ("port", "count"),
+    [(22, 1), (1024, 0), (1025, 1), (1028, 0), (19999, 0), (25000, 1), (65535, 0)],
+)
+def test_a_reserved_port_is_told(judge: Judge, port: int, count: int) -> None:
+    props = group(container(ports=[{"port": float(port)}]))
+    said = judge("container-group-ports-not-reserved", props)
+    assert len(said) == count
+    assert all(one.startswith(f"Port {port} is one that") for one in said)
 
 
 def test_a_port_of_a_sidecar_is_served(judge: Judge) -> None:
