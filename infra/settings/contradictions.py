@@ -34,6 +34,7 @@ def found(settings: Settings) -> Iterator[Contradiction]:
     yield from _above_the_limits(settings)
     yield from _soft_delete(settings.registry)
     yield from _network(settings.registry)
+    yield from _subnets(settings)
     yield from _arm_tokens(settings)
     yield from _pinned(settings)
     yield from _platform(settings)
@@ -141,6 +142,21 @@ def _network(registry: RegistrySettings) -> Iterator[Contradiction]:
             "No address gets in while publicAccess is false: leave the addresses out, "
             "or set publicAccess to true for these alone.",
         )
+
+
+def _subnets(settings: Settings) -> Iterator[Contradiction]:
+    """Ids of Azure have no case.
+
+    https://learn.microsoft.com/azure/container-instances/using-azure-container-registry-mi
+    """
+    delegated = {one.lower() for one in settings.instance.network.subnets}
+    for one in settings.registry.private_endpoints:
+        if one.subnet.lower() in delegated:
+            yield (
+                "privateEndpoints",
+                f"{one.name} is in a subnet of subnetIds, which holds container groups "
+                "and nothing else: give the endpoint another subnet.",
+            )
 
 
 def _arm_tokens(settings: Settings) -> Iterator[Contradiction]:

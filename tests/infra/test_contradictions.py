@@ -122,6 +122,15 @@ def test_addresses_mean_nothing_where_nobody_gets_in() -> None:
     assert set(found) == {"allowedIps"}
 
 
+def test_a_subnet_of_the_group_holds_no_private_endpoint() -> None:
+    private = {"sku": "Premium", "ipAddress": "private"}
+    same = {"subnetIds": [ENDPOINT["subnetId"].replace("/v/", "/V/")]}
+    found = mistakes(**private, **same, privateEndpoints=[ENDPOINT])
+    assert set(found) == {"privateEndpoints"}
+    other = {"subnetIds": [f"{ENDPOINT['subnetId']}-of-groups"]}
+    assert mistakes(**private, **other, privateEndpoints=[ENDPOINT]) == {}
+
+
 def test_who_shows_a_token_for_arm_needs_a_registry_that_takes_it() -> None:
     puller = {"name": "cluster", "principalId": KEY["clientId"]}
     named = [{**puller, "system": "aks"}]
