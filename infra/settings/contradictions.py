@@ -34,6 +34,7 @@ def found(settings: Settings) -> Iterator[Contradiction]:
     yield from _above_the_limits(settings)
     yield from _soft_delete(settings.registry)
     yield from _network(settings.registry)
+    yield from _tasks(settings)
     yield from _subnets(settings)
     yield from _arm_tokens(settings)
     yield from _pinned(settings)
@@ -141,6 +142,20 @@ def _network(registry: RegistrySettings) -> Iterator[Contradiction]:
             "allowedIps",
             "No address gets in while publicAccess is false: leave the addresses out, "
             "or set publicAccess to true for these alone.",
+        )
+
+
+def _tasks(settings: Settings) -> Iterator[Contradiction]:
+    """Effects of ABAC on ACR Tasks: their API here has no identity for it.
+
+    https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
+    """
+    if settings.registry.tasks and settings.access.permission_mode == "rbac-abac":
+        yield (
+            "tasks",
+            "In ABAC mode (permissionMode) a registry lets its own tasks neither pull "
+            "nor push, and the tasks of this program have no identity with a role: "
+            "leave them out.",
         )
 
 

@@ -122,6 +122,12 @@ def test_addresses_mean_nothing_where_nobody_gets_in() -> None:
     assert set(found) == {"allowedIps"}
 
 
+def test_a_task_may_do_nothing_in_a_registry_in_abac_mode() -> None:
+    assert set(mistakes(tasks=[TASK], permissionMode="rbac-abac")) == {"tasks"}
+    assert mistakes(tasks=[TASK], permissionMode="rbac") == {}
+    assert mistakes(permissionMode="rbac-abac") == {}
+
+
 def test_a_subnet_of_the_group_holds_no_private_endpoint() -> None:
     private = {"sku": "Premium", "ipAddress": "private"}
     same = {"subnetIds": [ENDPOINT["subnetId"].replace("/v/", "/V/")]}
