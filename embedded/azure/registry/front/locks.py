@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Iterable
 
 from starlette.requests import Request
 
-from embedded.azure.registry.front.attributes import DELETE, READ, WRITE, Attributes
+from embedded.azure.registry.front.attributes import (
+    DELETE,
+    READ,
+    WHOLE,
+    WRITE,
+    Attributes,
+)
 from embedded.azure.registry.front.contents import Contents
 from embedded.azure.registry.front.operations import Match
 from embedded.azure.registry.front.tokens import Tokens
@@ -19,8 +25,6 @@ NEEDS = {
     "PUT": (WRITE, "push"),
     "DELETE": (DELETE, "delete"),
 }
-_CATALOG = "/v2/_catalog"
-_TAGS = "/v2/{name}/tags/list"
 
 
 class Locks:
@@ -66,18 +70,12 @@ class Locks:
         digest = self._contents.digest(name, reference) if ":" not in reference else ""
         return [reference, digest]
 
-    def hide_some(self, found: Match) -> bool:
-        """Whether a listing of Distribution's may show what is hidden."""
-        listings = (_CATALOG, _TAGS)
-        return found.template in listings and bool(self._attributes.hidden())
+    def repositories(self, every: Iterable[str]) -> list[str]:
+        """Those that a listing shows."""
+        hidden = self._attributes.hidden()
+        return [one for one in every if (one, WHOLE) not in hidden]
 
-    def shown(self, found: Match, listing: bytes) -> bytes:
-        """The same listing without what is hidden."""
-        body, hidden = json.loads(listing), self._attributes.hidden()
-        if found.template == _CATALOG:
-            rows = body.get("repositories") or []
-            body["repositories"] = [one for one in rows if (one, "") not in hidden]
-        else:
-            name, rows = found.parts["name"], body.get("tags") or []
-            body["tags"] = [one for one in rows if (name, one) not in hidden]
-        return json.dumps(body).encode()
+    def tags(self, repository: str, every: Iterable[str]) -> list[str]:
+        """Those that a listing shows."""
+        hidden = self._attributes.hidden()
+        return [one for one in every if (repository, one) not in hidden]

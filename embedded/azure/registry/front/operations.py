@@ -16,8 +16,8 @@ from embedded.azure.service import Json
 
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-#: Of these Distribution knows the length; of any other it fails.
-_DIGEST = "(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})"
+#: Distribution keeps no others: it would give what came as SHA-512 another digest.
+_DIGEST = "sha256:[0-9a-f]{64}"
 #: What may stand for a parameter of a path. A name is the path of a folder too: no
 #: part of it may be ``..``.
 PARTS: Mapping[str, str] = {
@@ -82,6 +82,8 @@ def _group(name: str) -> str:
 
 _V2 = (400, 401, 403, 404, 503)
 _LOCKED = (*_V2, 405)
+CATALOG = "/v2/_catalog"
+TAGS_LIST = "/v2/{name}/tags/list"
 _MANIFEST = "/v2/{name}/manifests/{reference}"
 _BLOB = "/v2/{name}/blobs/{digest}"
 _UPLOADS = "/v2/{name}/blobs/uploads/"
@@ -94,12 +96,12 @@ V2 = (
     Operation("HEAD", "/v2/", {200: None}, (401, 403, 503)),
     Operation(
         "GET",
-        "/v2/_catalog",
+        CATALOG,
         {200: shapes.REPOSITORIES},
         (400, 401, 403, 503),
         shapes.PAGE,
     ),
-    Operation("GET", "/v2/{name}/tags/list", {200: shapes.TAG_NAMES}, _V2, shapes.PAGE),
+    Operation("GET", TAGS_LIST, {200: shapes.TAG_NAMES}, _V2, shapes.PAGE),
     Operation("GET", _MANIFEST, {200: None, 304: None}, _LOCKED, headers=shapes.ACCEPT),
     Operation(
         "HEAD", _MANIFEST, {200: None, 304: None}, _LOCKED, headers=shapes.ACCEPT

@@ -22,6 +22,16 @@ def page(request: Request, names: Sequence[str]) -> tuple[list[str], dict[str, s
     return _cut(request, names, bisect_right(names, last))
 
 
+def tags(request: Request, names: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """``/v2``: all where no ``n`` asks for fewer, and none where it asks for none."""
+    wanted = request.query_params.get("n", "")
+    if re.fullmatch("0+", wanted):
+        return [], {}
+    last = request.query_params.get("last", "")
+    start = bisect_right(names, last)
+    return _cut(request, names, start, len(names) or 1)
+
+
 def rows(
     request: Request, found: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[Mapping[str, Any]], dict[str, str]]:
@@ -39,11 +49,11 @@ def rows(
 
 
 def _cut(
-    request: Request, names: Sequence[str], start: int
+    request: Request, names: Sequence[str], start: int, most: int = PAGE
 ) -> tuple[list[str], dict[str, str]]:
     """The ``Link`` is relative, as ACR sends it."""
     text = request.query_params.get("n", "")
-    count = int(text) if re.fullmatch("0*[1-9][0-9]{0,8}", text) else PAGE
+    count = int(text) if re.fullmatch("0*[1-9][0-9]{0,8}", text) else most
     shown = list(names[start : start + count])
     if start + count >= len(names):
         return shown, {}

@@ -7,6 +7,7 @@ TAG_INVALID and NOT_FOUND those of Distribution.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from embedded.azure.registry.front.operations import LONGEST, PARTS
@@ -18,6 +19,9 @@ _TAILS = re.compile(
     r"|referrers/(?P<subject>.+))",
     re.DOTALL,
 )
+
+
+NO_DIGEST = "is no digest of the form sha256:<64 hexadecimal digits>"
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,16 @@ def fault(path: str) -> Fault:
         message = "blob upload unknown to registry"
         return Fault(404, "BLOB_UPLOAD_UNKNOWN", message)
     if parts["blob"] or parts["subject"] or ":" in parts["reference"]:
-        return Fault(400, "DIGEST_INVALID", "invalid digest")
+        return Fault(400, "DIGEST_INVALID", f"it {NO_DIGEST}")
     return Fault(400, "TAG_INVALID", "invalid tag")
+
+
+def wrong_digest(query: Iterable[tuple[str, str]]) -> Fault | None:
+    """Of an upload: what it is checked against, or mounted as."""
+    for name, value in query:
+        if name in ("digest", "mount") and not _is(value, "digest"):
+            return Fault(400, "DIGEST_INVALID", f"{name} {NO_DIGEST}")
+    return None
 
 
 def _is(text: str, part: str) -> bool:

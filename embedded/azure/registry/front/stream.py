@@ -5,41 +5,37 @@ All but referrers, which it does not have.
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Callable
+import json
+from collections.abc import Callable
 from http import HTTPStatus
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from embedded.azure import intake
 from embedded.azure.registry.children.notices import Happening
-from embedded.azure.registry.front import happenings, manifests, operations, paths
+from embedded.azure.registry.front import (
+    answers,
+    chunks,
+    happenings,
+    manifests,
+    operations,
+    pages,
+    paths,
+)
 from embedded.azure.registry.front.locks import Locks
-from embedded.azure.registry.front.operations import REFERRERS, V2, Match
+from embedded.azure.registry.front.operations import (
+    CATALOG,
+    REFERRERS,
+    TAGS_LIST,
+    V2,
+    Match,
+)
 from embedded.azure.registry.front.referrers import Referrers
 from embedded.azure.registry.front.refusals import disallowed, refusal
 
-#: Bytes that are read from Distribution at once.
-CHUNK = 256 * 1024
-#: Headers of one connection, not of the message (RFC 9110 section 7.6.1).
-HOP_BY_HOP = {
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-}
-#: Of an answer: the front's server sets a date of its own.
-DROPPED = {*HOP_BY_HOP, "date"}
-#: Of the body that an answer announces, which is not always the one that is sent.
-CONTENT = ("content-length", "content-type", "content-range")
-#: In Distribution's errors where the disk is full: the text, or ENOSPC alone.
-NO_ROOM = re.compile(rb'no space left on device|"Err":28\b')
+LISTINGS = (CATALOG, TAGS_LIST)
 BODIES = ("POST", "PUT", "PATCH")
 
 
@@ -81,6 +77,8 @@ class Stream:
             return await self._push(request, found)
         if self._locks.forbid(request, found):
             return disallowed()
+        if (refused := await self._wrong_piece(request)) is not None:
+            return refused
         return await self._pass_on(request, found)
 
     async def _push(self, request: Request, found: Match) -> Response:
@@ -112,76 +110,66 @@ class Stream:
         happening = happenings.of(request, answer.status_code, answer.headers)
         if happening is not None:
             self._tell(happening)
-        if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            await answer.aclose()
-            return _with_headers(_out_of_range(), answer, *CONTENT)
-        if answer.status_code == HTTPStatus.OK and self._locks.hide_some(found):
-            listing = self._locks.shown(found, await answer.aread())
-            made = Response(listing, answer.status_code)
-            return _with_headers(made, answer, "content-length")
-        if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-            text = await answer.aread()
-            same = Response(text, answer.status_code)
-            return _mended(text, data) or _with_headers(same, answer)
-        return _with_headers(
-            StreamingResponse(_body(answer), answer.status_code), answer
-        )
+        if found.template in LISTINGS and answer.is_success:
+            return await self._listing(request, found, answer)
+        return await answers.passed(answer, data)
+
+    async def _listing(
+        self, request: Request, found: Match, answer: httpx.Response
+    ) -> Response:
+        """Without what is hidden. Tags by pages, of which Distribution 2 makes none."""
+        body = json.loads(await answer.aread())
+        headers: dict[str, str] = {}
+        if found.template == CATALOG:
+            body["repositories"] = self._locks.repositories(body["repositories"] or ())
+        else:
+            tags = self._locks.tags(found.parts["name"], body["tags"] or ())
+            body["tags"], headers = pages.tags(request, sorted(tags))
+        own = ("content-length", "content-type", *(name.lower() for name in headers))
+        return answers.with_headers(JSONResponse(body, headers=headers), answer, *own)
+
+    async def _wrong_piece(self, request: Request) -> Response | None:
+        """A refusal of what is not the next of an upload, or ends in no digest."""
+        wrong = paths.wrong_digest(request.query_params.multi_items())
+        if wrong is not None and request.method in ("POST", "PUT"):
+            return refusal(wrong.status, wrong.code, wrong.message)
+        header = request.headers.get("content-range")
+        byte = chunks.first(request.method, request.scope["path"], header)
+        if byte is None:
+            return None
+        try:
+            known = await self._client.send(self._status(request))
+        except httpx.HTTPError:
+            return None
+        there = known.headers.get("range", "")
+        if known.status_code != HTTPStatus.NO_CONTENT or chunks.fits(byte, there):
+            return None
+        names = ("location", "range", "docker-upload-uuid")
+        kept = {name: known.headers[name] for name in names if name in known.headers}
+        return refusal(416, "BLOB_UPLOAD_INVALID", "not the next piece", headers=kept)
 
     async def close(self) -> None:
         await self._client.aclose()
+
+    def _status(self, request: Request) -> httpx.Request:
+        """Asks how far an upload has come."""
+        headers = {"Authorization": request.headers.get("authorization", "")}
+        return self._client.build_request("GET", self._url(request), headers=headers)
 
     def _request(self, request: Request, data: bytes | None) -> httpx.Request:
         # As bytes: not every client's headers are ASCII.
         headers = [
             (name, value)
             for name, value in request.headers.raw
-            if name.decode("latin-1") not in HOP_BY_HOP
+            if name.decode("latin-1") not in answers.HOP_BY_HOP
         ]
-        path = request.scope["raw_path"].decode("ascii")
-        query = request.scope["query_string"].decode("ascii")
-        url = f"{self._target()}{path}" + (f"?{query}" if query else "")
         body = request.stream() if request.method in BODIES else None
         content = body if data is None else data
         return self._client.build_request(
-            request.method, url, headers=headers, content=content
+            request.method, self._url(request), headers=headers, content=content
         )
 
-
-def _with_headers(made: Response, answer: httpx.Response, *own: str) -> Response:
-    """The same response with the headers of Distribution's, but for its own.
-
-    As bytes: a challenge repeats what the client has sent, whatever that is.
-    """
-    kept = [pair for pair in made.raw_headers if pair[0].decode() in own]
-    dropped = {*DROPPED, *own}
-    pairs = ((name.lower(), value) for name, value in answer.headers.raw)
-    passed = [pair for pair in pairs if pair[0].decode("latin-1") not in dropped]
-    made.raw_headers = [*passed, *kept]
-    return made
-
-
-def _out_of_range() -> Response:
-    """Distribution announces a body, and sends none."""
-    return refusal(416, "RANGE_INVALID", "invalid range")
-
-
-def _mended(text: bytes, manifest: bytes | None) -> Response | None:
-    """What Distribution should have answered in place of a 500, where that is known.
-
-    The Docker Engine tries a 5xx again for most of a minute, and shows no word of it.
-    """
-    if NO_ROOM.search(text):
-        message = "the registry cannot keep it: no space left on device"
-        return refusal(403, "DENIED", f"{message}. Make room, and push again.")
-    fault = None if manifest is None else manifests.fault(manifest)
-    if fault is not None:
-        return refusal(400, "MANIFEST_INVALID", f"manifest invalid: {fault}")
-    return None
-
-
-async def _body(answer: httpx.Response) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in answer.aiter_raw(CHUNK):
-            yield chunk
-    finally:
-        await answer.aclose()
+    def _url(self, request: Request) -> str:
+        path = request.scope["raw_path"].decode("ascii")
+        query = request.scope["query_string"].decode("ascii")
+        return f"{self._target()}{path}" + (f"?{query}" if query else "")

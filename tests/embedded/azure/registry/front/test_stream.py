@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.embedded.azure.registry.registry import (
+    CONFIG,
     Registry,
     digest,
     eventually,
@@ -29,6 +30,7 @@ Azure = Any
 MIB = 1 << 20
 BIG = 200 * MIB
 REPOSITORY = "streamed"
+WINDOWS = "application/vnd.docker.distribution.manifest.v2+json"
 
 
 @pytest.fixture
@@ -64,6 +66,28 @@ def test_what_was_pushed_is_pulled_byte_by_byte(client: httpx.Client) -> None:
     layer = answer.json()["layers"][0]["digest"]
     assert client.get(blob(layer)).content == b"layer one"
     assert pull(client, REPOSITORY, sha).content == answer.content
+
+
+def test_layers_that_stay_elsewhere_can_be_named(client: httpx.Client) -> None:
+    """Those of Windows' base images are never pushed."""
+    layer = {
+        "mediaType": "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+        "digest": digest(b"of Windows"),
+        "size": 1_500_000_000,
+        "urls": ["https://mcr.microsoft.com/v2/windows/nanoserver/blobs/1"],
+    }
+    config = {"mediaType": CONFIG, "digest": push_blob(client, REPOSITORY, b"{}")}
+    body = {
+        "schemaVersion": 2,
+        "mediaType": WINDOWS,
+        "config": {**config, "size": 2},
+        "layers": [layer],
+    }
+    path = f"/v2/{REPOSITORY}/manifests/windows"
+    done = client.put(path, json=body, headers={"Content-Type": WINDOWS})
+    assert done.status_code == 201, done.text
+    found = client.get(path, headers={"Accept": WINDOWS})
+    assert found.json()["layers"] == [layer]
 
 
 def test_an_answer_never_waits_for_the_client_s_acknowledgement(
