@@ -10,6 +10,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlencode, urlsplit
@@ -107,6 +108,8 @@ def _connection(host: str, timeout: float) -> http.client.HTTPConnection:
     parts = urlsplit(host)
     if parts.scheme == "unix":
         return _SocketConnection(parts.path, timeout)
-    if parts.scheme in ("tcp", "http") and parts.hostname:
-        return http.client.HTTPConnection(parts.hostname, parts.port or 2375, timeout)
+    with suppress(ValueError):  # of a port that is none
+        if parts.scheme in ("tcp", "http") and parts.hostname:
+            port = parts.port or 2375
+            return http.client.HTTPConnection(parts.hostname, port, timeout)
     raise DockerUnreachable(host, "only unix:// and tcp:// addresses are understood")
