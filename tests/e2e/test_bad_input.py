@@ -159,16 +159,18 @@ def test_a_registry_name_that_is_taken_is_told(clone: Clone) -> None:
     version = {"api-version": "2021-04-01"}
     with clone.arm() as arm:
         arm.put("/resourcegroups/other", params=version, json=west)
-        answer = arm.put(
-            f"/resourcegroups/other/{kind}/takenname",
-            params={"api-version": "2023-07-01"},
-            json={**west, "sku": {"name": "Basic"}},
-        )
+        theirs = f"/resourcegroups/other/{kind}/takenname"
+        about = {"api-version": "2023-07-01"}
+        body = {**west, "sku": {"name": "Basic"}}
+        answer = arm.put(theirs, params=about, json=body)
         assert answer.is_success, answer.text
+        before = arm.get(theirs, params=about).json()
         clone.configure(registryName="takenname")
         said = refused(clone, 1)
         assert "takenname.azurecr.io is already in use" in said, said
         assert "azure-native:containerregistry:Registry (acrlab)" in said
+        assert arm.get(theirs, params=about).json() == before
+        assert not {"acrlab", "app", "acr-lab-pull"} & set(clone.resources())
         arm.delete("/resourcegroups/other", params=version)
 
 

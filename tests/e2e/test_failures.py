@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -98,12 +99,35 @@ def test_a_dockerfile_that_fails_shows_its_failing_line(
     assert deployed.page() == before
 
 
-def test_a_wrong_passphrase_touches_nothing(deployed: Clone) -> None:
-    before = state_file(deployed).read_bytes()
+@pytest.mark.parametrize(
+    "command",
+    ["up --yes", "preview", "refresh --yes", "destroy --yes", "stack export"],
+)
+def test_a_wrong_passphrase_touches_nothing(deployed: Clone, command: str) -> None:
+    before, page = state_file(deployed).read_bytes(), deployed.page()
     deployed.environment["PULUMI_CONFIG_PASSPHRASE"] = "wrong"
-    said = failed(deployed, code=2)
+    said = deployed.run(*command.split(), code=2)
+    assert "does not open the secrets of stack 'local'" in said
     assert "PULUMI_CONFIG_PASSPHRASE" in said
+    assert "Traceback" not in said
     assert state_file(deployed).read_bytes() == before
+    del deployed.environment["PULUMI_CONFIG_PASSPHRASE"]
+    assert deployed.page() == page
+
+
+def test_a_port_that_is_in_use_everywhere_is_named_with_a_way_out(
+    deployed: Clone,
+) -> None:
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        deployed.configure(port=port)
+        said = failed(deployed)
+    assert 'Code="PortInUse"' in said
+    assert f"Port {port}/tcp is in use" in said
+    assert "another port" in said
+    works(deployed)
 
 
 def state_file(clone: Clone) -> Path:
