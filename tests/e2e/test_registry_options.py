@@ -20,7 +20,7 @@ CHILDREN = {
     "scopeMaps": {"readers", "acr-lab-pull"},
     "tokens": {"reader", "pusher", "acr-lab-pull"},
     "replications": {"northeurope", "eastus"},
-    "cacheRules": {"docker-hub"},
+    "cacheRules": {"microsoft"},
     "tasks": {"nightly"},
 }
 VERSIONS = {"tasks": "2019-06-01-preview"}

@@ -21,7 +21,7 @@ ENDPOINT = {
     "name": "inside",
     "subnetId": f"{ID}/Microsoft.Network/virtualNetworks/v/subnets/s",
 }
-RULE = {"name": "hub-rule", "source": "docker.io/library/*", "target": "hub/*"}
+RULE = {"name": "quay-rule", "source": "quay.io/app/*", "target": "quay/*"}
 TASK = {"name": "nightly", "context": "https://example.com/a.git", "image": "a:1"}
 #: Key, a value that turns its feature on, the feature, what else it needs.
 FEATURES: list[tuple[str, Any, Feature, dict[str, Any]]] = [

@@ -19,7 +19,7 @@ GUID = "11111111-2222-3333-4444-555555555555"
 HOOK = {"name": "pushed", "uri": "https://example.com/sesame"}
 MAP = {"name": "readers", "actions": ["repositories/app/*/content/read"]}
 TOKEN = {"name": "reader", "scopeMap": "readers"}
-RULE = {"name": "hub-rule", "source": "docker.io/library/*", "target": "hub/*"}
+RULE = {"name": "quay-rule", "source": "quay.io/app/*", "target": "quay/*"}
 TASK = {"name": "nightly", "context": "https://example.com/a.git", "image": "a:1"}
 COMMIT = {"onCommit": True, "accessToken": "sesame-sesame"}
 PULLER = {"name": "cluster", "principalId": GUID, "system": "aks"}
@@ -95,6 +95,11 @@ def test_a_token_has_a_scope_map_of_the_stack_or_of_the_system() -> None:
         ),
         (
             "cacheRules",
+            [{**RULE, "source": "docker.io/library/*"}],
+            "cacheRules[0].source",
+        ),
+        (
+            "cacheRules",
             [{**RULE, "usernameSecretId": VAULT}],
             "cacheRules[0].passwordSecretId",
         ),
@@ -158,12 +163,36 @@ def test_a_task_is_told_of_commits_by_github_and_azure_repos(context: str) -> No
     [
         ("webhooks", [HOOK, {**HOOK, "name": "PUSHED"}]),
         ("scopeMaps", [MAP, MAP]),
-        ("cacheRules", [RULE, RULE]),
+        ("cacheRules", [RULE, {**RULE, "target": "other/*"}]),
         ("pullers", [PULLER, {**PULLER, "name": "other"}]),
     ],
 )
 def test_two_entries_never_have_the_same_name(key: str, rows: Any) -> None:
     assert set(mistakes(**{key: rows})) == {key}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "wrong"),
+    [
+        ("quay/*", "quay/*", 1),
+        ("quay/*", "quay/app/*", 1),
+        ("*", "quay/*", 1),
+        ("quay/*", "quays/*", 0),
+        ("quay/*", "other/*", 0),
+        ("quay/*", "quay/app", 0),
+        ("quay/app", "quay/app", 1),
+    ],
+)
+def test_cache_rules_do_not_overlap(one: str, other: str, wrong: int) -> None:
+    rows = [
+        {"name": name, "source": f"quay.io/{'*' if '*' in to else 'app'}", "target": to}
+        for name, to in (("first", one), ("second", other))
+    ]
+    for turned in (rows, rows[::-1]):
+        if wrong:
+            assert set(mistakes(cacheRules=turned)) == {"cacheRules"}
+        else:
+            assert len(taken(cacheRules=turned).registry.cache_rules) == 2
 
 
 def test_the_names_of_the_programs_own_token_are_taken() -> None:

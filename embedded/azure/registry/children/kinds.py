@@ -91,9 +91,9 @@ def _replication(family: Family, properties: Json) -> None:
 def _cache_rule(family: Family, properties: Json) -> None:
     if family.policy("softDeletePolicy"):
         raise PoliciesExclude("softDeletePolicy", "cacheRules")
-    source = r"[a-z0-9.-]+(:\d+)?/[\w./-]+(/\*)?"
+    source = r"[a-z0-9.-]+(:\d+)?/(\*|[\w./-]+(/\*)?)"
     kind.text(properties, "sourceRepository", source, "HOST/REPOSITORY")
-    kind.text(properties, "targetRepository", rf"{REPOSITORY}(/\*)?", "a repository")
+    kind.text(properties, "targetRepository", rf"\*|{REPOSITORY}(/\*)?", "a repository")
     wanted = properties.get("credentialSetResourceId")
     if wanted and key(str(wanted)) not in [
         key(o.id) for o in family.of("credentialSets")
