@@ -7,6 +7,7 @@ exchanged for a refresh token of the registry, which lives for some hours.
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
@@ -34,6 +35,17 @@ class SignInRefused(pulumi.RunError):
             f"Signing in at the registry {login_server} failed: {reason}. The caller "
             "needs a role that may push there: AcrPush, Contributor or Owner; in ABAC "
             "mode Container Registry Repository Writer, and none of the others counts."
+        )
+
+
+class RegistrySilent(pulumi.RunError):
+    """Nobody answers at the registry's address."""
+
+    def __init__(self, login_server: str, reason: object) -> None:
+        super().__init__(
+            f"The registry {login_server} does not answer: {reason}. If somebody has "
+            "deleted it, `refresh` finds out, and `up` makes it anew. If it is closed "
+            "to this network, push from one that it is open to."
         )
 
 
@@ -83,7 +95,7 @@ def push_token(login_server: pulumi.Output[str]) -> pulumi.Output[str]:
 
 
 def exchange(login_server: str, entra_token: str) -> str:
-    """The registry's refresh token. Raises SignInRefused."""
+    """The registry's refresh token. Raises SignInRefused, RegistrySilent."""
     form = {
         "grant_type": "access_token",
         "service": login_server,
@@ -96,6 +108,10 @@ def exchange(login_server: str, entra_token: str) -> str:
     try:
         with urllib.request.urlopen(request, timeout=30, context=context()) as answer:  # noqa: S310
             token: str = json.load(answer)["refresh_token"]
-    except (OSError, ValueError, KeyError) as error:
+    except (urllib.error.HTTPError, ValueError, KeyError) as error:
         raise SignInRefused(login_server, error) from error
+    except urllib.error.URLError as error:
+        raise RegistrySilent(login_server, error.reason) from error
+    except OSError as error:
+        raise RegistrySilent(login_server, error) from error
     return token
