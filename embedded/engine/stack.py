@@ -30,7 +30,11 @@ class Stack:
 
     @classmethod
     def open(cls, directory: Path, name: str, environment: Mapping[str, str]) -> Stack:
-        """Raises ProjectInvalid, WrongPassphrase: nothing is touched before."""
+        """Raises ProjectInvalid, WrongPassphrase, StateDamaged: nothing is touched
+        before.
+
+        A settings file without a salt, or none, gets that of the state.
+        """
         project = Project.load(directory)
         settings = StackSettings.load(project, name)
         passphrase = secrets.passphrase(environment)
@@ -40,10 +44,12 @@ class Stack:
                 "encrypted with it."
             )
         backend = FileBackend.open(environment.get("PULUMI_BACKEND_URL", ""))
-        if settings.salt:
-            opened = PassphraseSecrets.open(settings.salt, passphrase, name)
+        salt = settings.salt or _salt(backend.load(project.name, name) or {})
+        if salt:
+            opened = PassphraseSecrets.open(salt, passphrase, name)
         else:
             opened = PassphraseSecrets.create(passphrase)
+        if not settings.salt:
             settings.add_salt(opened.salt)
         return cls(project, name, backend, settings, opened)
 
@@ -82,3 +88,9 @@ class Stack:
 
     def save(self, snapshot: Snapshot) -> None:
         self.backend.save(self.project.name, self.name, self.body(snapshot))
+
+
+def _salt(deployment: Mapping[str, Any]) -> str:
+    """What a state's secrets are encrypted with; empty where it does not say."""
+    provider = deployment.get("secrets_providers") or {}
+    return str((provider.get("state") or {}).get("salt") or "")

@@ -100,7 +100,8 @@ class EngineUnavailable(ArmError):
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(
             f"The Docker Engine at {address} does not answer, and container groups run"
-            f" on it. Start it and try again. ({reason})"
+            f" on it. Start it and try again; for another one set DOCKER_HOST, and end"
+            f" this local Azure (`python -m embedded azure stop`). ({reason})"
         )
 
 

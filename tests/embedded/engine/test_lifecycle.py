@@ -202,6 +202,16 @@ def test_secrets_are_nowhere_in_the_state_in_plain_text(lab: Lab) -> None:
     assert lab.resources() == before
 
 
+def test_a_settings_file_that_was_lost_gets_the_salt_of_the_state(lab: Lab) -> None:
+    program = 'Thing("one", pulumi.Output.secret("hunter2"))'
+    lab.up(program)
+    file = lab.project / "Pulumi.test.yaml"
+    before = file.read_text()
+    file.unlink()
+    assert lab.up(program).ops == {}
+    assert file.read_text() == before
+
+
 def test_a_refresh_drops_what_is_gone_and_takes_over_what_changed(lab: Lab) -> None:
     lab.up('Thing("one", "a")\nThing("two", "b")')
     (lab.world / "one-1.json").unlink()
