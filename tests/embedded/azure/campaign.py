@@ -45,24 +45,36 @@ def operations(description: Json) -> Iterator[tuple[str, str, Json]]:
 def failures(
     description: Json,
     ask: Ask,
-    before: Callable[[str], None],
+    mend: Callable[[], None],
     examples: Callable[[str], int],
 ) -> list[str]:
-    """What the checks found; ``before`` and ``examples`` are given the label."""
+    """What the checks found.
+
+    ``mend`` puts back what is known to be there, ``examples`` is given an operation's
+    label.
+    """
     found: list[str] = []
+    for operation, mode, changed in _attacks(description):
+        if changed:
+            mend()
+        try:
+            _attack(operation, mode, ask, examples(operation.label))
+        except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 (any)
+            kind = f"{type(error).__name__}: {error}"
+            found.append(f"{operation.label} ({mode}):\n{kind}")
+    return found
+
+
+def _attacks(description: Json) -> Iterator[tuple[Any, GenerationMode, bool]]:
+    """Each operation and mode, and whether something may have changed before it."""
+    changed = True
     for one in schemathesis.openapi.from_dict(description).get_all_operations():
         assert isinstance(one, Ok), one
         operation = one.ok()
         for mode in MODES:
-            if mode is GenerationMode.NEGATIVE and not _has_input(operation):
-                continue
-            before(operation.label)
-            try:
-                _attack(operation, mode, ask, examples(operation.label))
-            except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 (any)
-                kind = f"{type(error).__name__}: {error}"
-                found.append(f"{operation.label} ({mode}):\n{kind}")
-    return found
+            if mode is GenerationMode.POSITIVE or _has_input(operation):
+                yield operation, mode, changed
+                changed = not operation.label.startswith(("GET", "HEAD"))
 
 
 def _attack(operation: Any, mode: GenerationMode, ask: Ask, examples: int) -> None:

@@ -117,11 +117,10 @@ class World:
     manifest: bytes = b""
     tokens: dict[str, str] = field(default_factory=dict)
 
-    def mend(self, label: str) -> None:
+    def mend(self) -> None:
         """Put back what an operation has changed or deleted."""
-        harmless = label.startswith(("GET", "HEAD")) or not self.signed_in
-        if self.manifest and harmless:
-            return
+        if self.manifest and not self.signed_in:
+            return  # who changes nothing
         for what in ("", "/_tags/1", f"/_manifests/{digest(self.manifest)}"):
             self.owner.patch(f"/acr/v1/{NAME}{what}", json=OPEN)
         if not pull(self.owner, NAME, "1").is_success:
