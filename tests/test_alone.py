@@ -14,9 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 #: What a tree without the embedded part still has.
 KEPT = [
     "__main__.py",
-    "Pulumi.yaml",
-    "Pulumi.dev.yaml",
-    "Pulumi.local.yaml",
+    *sorted(one.name for one in PROJECT.glob("Pulumi*.yaml")),
     "pyproject.toml",
     "infra",
     "policy",
