@@ -144,7 +144,7 @@ V2 = (
         "GET",
         REFERRERS,
         {200: shapes.REFERRERS},
-        (400, 401, 403),
+        (400, 401, 403, 404),
         {"artifactType": shapes.TEXT},
         kind="application/vnd.oci.image.index.v1+json",
     ),
