@@ -35,6 +35,7 @@ def test_a_put_names_the_engine_that_does_not_answer(
     answer = portal.put("web", group(container(IMAGE)))
     assert (answer.status, answer.code) == (409, "ServiceUnavailable")
     assert no_engine in answer.message
+    assert "azure stop" in answer.message
     assert portal.call("GET", f"{GROUPS}/web").code == "ResourceNotFound"
 
 
