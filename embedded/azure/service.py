@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 Json = dict[str, Any]
 
@@ -128,6 +128,14 @@ class Service(Protocol):
 
     async def remove(self, resource_id: str) -> None:
         """Delete one resource and all it holds: a group's cascade calls this."""
+
+
+@runtime_checkable
+class Preflight(Protocol):
+    """A service that tells beforehand what a PUT would be refused for."""
+
+    def preflight(self, resource_id: str, body: Json) -> None:
+        """Raises an ArmError; nothing is changed, and nothing looked up."""
 
 
 class Directory(Protocol):

@@ -163,12 +163,9 @@ REPLACED: dict[str, Json] = {
     "no sidecar": {"sidecars": []},
     "name of a sidecar": sidecar(name="renamed"),
     "no address": {"ipAddress": "none", **sidecar(ports=[])},
-    "private address": {"ipAddress": "private", "subnetIds": [SUBNET]},
     "a DNS label": {"dnsLabel": "my-label"},
     "restart policy": {"restartPolicy": "Always"},
-    "SKU": {"groupSku": "Dedicated"},
     "zone": {"zone": "2"},
-    "Log Analytics": {"logAnalytics": LOGS},
 }
 
 
@@ -212,8 +209,11 @@ def test_another_dns_label_is_taken_in_place(settings: Clone) -> None:
         assert steps(settings) == {"acr-lab": "update"}
 
 
-#: Inputs that no key changes by itself here.
+#: Inputs that no key changes by itself, or that this Azure refuses.
 ALONE: dict[str, Any] = {
+    "sku": "Dedicated",
+    "subnetIds": [{"id": SUBNET}],
+    "diagnostics": {"logAnalytics": {**LOGS, "logType": "ContainerInsights"}},
     "confidentialComputeProperties": {"ccePolicy": "cGFja2FnZQ=="},
     "dnsConfig": {"nameServers": ["10.0.0.10"]},
     "osType": "Windows",
@@ -264,6 +264,16 @@ def test_without_an_address_up_waits_for_nobody(settings: Clone) -> None:
     assert "unchanged: there was nothing to do" in settings.up()
 
 
+PLAIN: Json = {
+    "sidecars": [],
+    "initContainers": [],
+    "volumes": [],
+    "volumeMounts": [],
+    "zone": "",
+    "readinessProbe": {},
+}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -293,19 +303,24 @@ def test_without_an_address_up_waits_for_nobody(settings: Clone) -> None:
             },
             "azureFile",
         ),
-        ({"osType": "Windows", "platform": "windows/amd64"}, "windows"),
     ],
 )
 def test_what_this_azure_does_not_have_is_refused_by_name(
     settings: Clone, change: Json, said: str
 ) -> None:
-    nothing: Json = {
-        "sidecars": [],
-        "initContainers": [],
-        "volumes": [],
-        "volumeMounts": [],
-    }
-    settings.configure(**{**nothing, "zone": "", "readinessProbe": {}, **change})
-    shown = settings.up(code=1)
-    assert said in shown
-    assert "acr-lab:index" not in shown.split("Diagnostics:")[-1]
+    before = settings.outputs()
+    settings.configure(**{**PLAIN, **change})
+    for command in ("preview", "up --yes"):
+        shown = settings.run(*command.split(), code=1)
+        assert said in shown
+        assert "acr-lab:index" not in shown.split("Diagnostics:")[-1]
+    # The old group was not deleted for a new one that cannot be.
+    assert settings.outputs() == before
+    assert settings.containers()
+
+
+def test_windows_is_refused_where_its_image_would_be_built(settings: Clone) -> None:
+    windows = {"osType": "Windows", "platform": "windows/amd64"}
+    settings.configure(**{**PLAIN, **windows})
+    assert "windows" in settings.up(code=1)
+    assert settings.containers()

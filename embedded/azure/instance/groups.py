@@ -85,6 +85,10 @@ class Groups:
             self._busy.discard(key(resource_id))
             raise
 
+    def preflight(self, resource_id: str, body: Json) -> None:
+        """Raises an ArmError for a body that could be that of no group here."""
+        self._checked(ResourceId.parse(resource_id).name, body)
+
     def _checked(self, name: str, body: Json) -> Group:
         unsupported.refuse(body)
         group = parsing.group(name, body)

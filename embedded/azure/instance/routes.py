@@ -23,6 +23,7 @@ from embedded.azure.service import (
     Call,
     Directory,
     Handler,
+    Json,
     Operations,
     Reply,
     Route,
@@ -78,6 +79,9 @@ class InstanceService:
 
     async def remove(self, resource_id: str) -> None:
         await self._groups.delete(resource_id)
+
+    def preflight(self, resource_id: str, body: Json) -> None:
+        self._groups.preflight(resource_id, body)
 
     def _routes(self) -> list[Route]:
         group = f"{NAMESPACE}/containerGroups"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from embedded.azure.errors import ArmError
 
 
@@ -64,6 +66,24 @@ class ProviderNotFound(ArmError):
 
     def __init__(self, namespace: str) -> None:
         super().__init__(f"The resource namespace '{namespace}' is invalid.")
+
+
+class InvalidTemplate(ArmError):
+    code = "InvalidTemplate"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Deployment template validation failed: {reason}.")
+
+
+class InvalidTemplateDeployment(ArmError):
+    code = "InvalidTemplateDeployment"
+
+    def __init__(self, name: str, faults: Sequence[ArmError]) -> None:
+        message = (
+            f"The template deployment '{name}' is not valid according to the "
+            "validation procedure. See inner errors for details."
+        )
+        super().__init__(message, details=faults)
 
 
 class InvalidFilter(ArmError):

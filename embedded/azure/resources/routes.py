@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from embedded.azure.resources import schema
+from embedded.azure.resources import deployments, schema
 from embedded.azure.resources.errors import GroupNotFound, ProviderNotFound
 from embedded.azure.resources.model import Groups
 from embedded.azure.service import (
@@ -35,6 +35,7 @@ VERSIONS = (
     "2025-04-01",
 )
 GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
+DEPLOYMENTS = "/providers/Microsoft.Resources/deployments"
 FILTER = ("$filter",)
 LOCATIONS = {
     "eastus": "East US",
@@ -69,7 +70,10 @@ class ResourcesService:
         tenant: str,
         subscription: str,
     ) -> None:
-        self.types: Mapping[str, Sequence[str]] = {"resourceGroups": VERSIONS}
+        self.types: Mapping[str, Sequence[str]] = {
+            "resourceGroups": VERSIONS,
+            "deployments": VERSIONS,
+        }
         self._settings = settings
         self._operations = operations
         self._tenant = tenant
@@ -111,6 +115,13 @@ class ResourcesService:
             Route("GET", group, f"{GROUPS}/read", self._get),
             Route("HEAD", group, f"{GROUPS}/read", self._head),
             Route("DELETE", group, f"{GROUPS}/delete", self._delete),
+            Route(
+                "POST",
+                f"{group}{DEPLOYMENTS}/{{deployment}}/validate",
+                f"{self.namespace}/deployments/validate/action",
+                self._validate,
+                schema.DEPLOYMENT,
+            ),
         )
 
     def serve(self, services: Sequence[Service]) -> None:
@@ -195,6 +206,11 @@ class ResourcesService:
         except GroupNotFound:
             return Reply(404)
         return Reply(204)
+
+    async def _validate(self, call: Call) -> Reply:
+        group, name = self.groups.get(call.params["group"]), call.params["deployment"]
+        body = deployments.validate(self._services, group["id"], name, call.body)
+        return Reply(200, body)
 
     async def _delete(self, call: Call) -> Reply:
         headers = self._start_removal(call.params["group"])

@@ -7,7 +7,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -53,10 +53,13 @@ class SignInFailed(ProviderError):
 class ArmRefused(ProviderError):
     """An error of ARM, worded as azure-native words it."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, details: Sequence[Json] = ()
+    ) -> None:
         self.status = status
         self.code = code
-        super().__init__(f'Status={status} Code="{code}" Message="{message}"')
+        more = f" Details={json.dumps(details)}" if details else ""
+        super().__init__(f'Status={status} Code="{code}" Message="{message}"{more}')
 
 
 class Unreachable(OutcomeUnknown):
@@ -236,7 +239,8 @@ def _body(answer: BaseHTTPResponse) -> Json:
     if answer.status >= HTTPStatus.BAD_REQUEST:
         error = body.get("error") or {}
         code, message = error.get("code", ""), error.get("message", text)
-        raise ArmRefused(answer.status, str(code), str(message))
+        details = error.get("details") or ()
+        raise ArmRefused(answer.status, str(code), str(message), details)
     return body
 
 

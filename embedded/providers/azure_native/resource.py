@@ -23,6 +23,7 @@ from embedded.providers.resource import (
 from embedded.providers.values import UNKNOWN, Properties, contains_unknown
 
 GROUP_VERSION = "2024-03-01"
+DEPLOYMENT_VERSION = "2024-03-01"
 #: Seconds for which a read waits for the end of what is under way, between two looks.
 PATIENCE, POLL = 60.0, 0.2
 #: Outputs that no update changes: a preview may show them.
@@ -61,6 +62,8 @@ class ArmResource:
             inputs["location"] = self._find_location(before, inputs)
         inputs["azureApiVersion"] = row.version
         self._require(inputs)
+        if before and before != inputs:
+            self._preflight(inputs)
         return inputs
 
     def diff(self, subject: Subject, old: State, new: Properties) -> Difference:
@@ -143,6 +146,17 @@ class ArmResource:
         return self._row.path.format(
             subscriptionId=self._client().subscription, **values
         )
+
+    def _preflight(self, inputs: Properties) -> None:
+        """Have a change checked by ARM. Raises ArmRefused.
+
+        What cannot change in place may be deleted before the new one is asked for:
+        a refusal must come before that.
+        """
+        if self._row.path.startswith(f"{GROUP}/") and not contains_unknown(inputs):
+            body = shape.to_arm(self._row, inputs)
+            path, template = shape.template(self._row, self._path(inputs), body)
+            self._client().post(path, DEPLOYMENT_VERSION, template)
 
     def _make_name(self, name: str, seed: bytes) -> str:
         if self._row.naming == "uuid":

@@ -10,6 +10,11 @@ from embedded.providers.values import Properties
 
 #: Keys that are not part of a body.
 OWN = ("azureApiVersion",)
+_TEMPLATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2019-04-01/"
+    "deploymentTemplate.json#",
+    "contentVersion": "1.0.0.0",
+}
 
 
 def to_arm(row: ResourceType, inputs: Properties) -> Properties:
@@ -26,6 +31,33 @@ def to_arm(row: ResourceType, inputs: Properties) -> Properties:
     if row.flattened:
         body["properties"] = inner
     return body
+
+
+def template(row: ResourceType, path: str, body: Properties) -> tuple[str, Properties]:
+    """The path and the body of a POST that has a resource's body checked.
+
+    https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions
+    """
+    group, _, rest = path.partition("/providers/")
+    namespace, *parts = rest.split("/")
+    resource = {
+        **_escaped(body),
+        "type": "/".join((namespace, *parts[::2])),
+        "apiVersion": row.version,
+        "name": "/".join(parts[1::2]),
+    }
+    asked = {"mode": "Incremental", "template": {**_TEMPLATE, "resources": [resource]}}
+    where = f"{group}/providers/Microsoft.Resources/deployments/check/validate"
+    return where, {"properties": asked}
+
+
+def _escaped(value: Any) -> Any:
+    """What begins with a bracket is an expression in a template, unless it has two."""
+    if isinstance(value, dict):
+        return {key: _escaped(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_escaped(one) for one in value]
+    return f"[{value}" if isinstance(value, str) and value.startswith("[") else value
 
 
 def from_arm(row: ResourceType, body: Properties) -> Properties:

@@ -198,9 +198,9 @@ def message(error: grpc.RpcError) -> str:
 def refusal() -> Callable[..., str]:
     """What the user is told when a call fails."""
 
-    def call(work: Callable[..., Any], *arguments: Any) -> str:
+    def call(work: Callable[..., Any], *arguments: Any, **named: Any) -> str:
         with pytest.raises(grpc.RpcError) as caught:
-            work(*arguments)
+            work(*arguments, **named)
         text = message(caught.value)
         assert "Traceback" not in text
         return text

@@ -208,6 +208,38 @@ def test_a_preview_creates_nothing_and_hides_what_it_cannot_know(
     assert not {"identity", "ipAddress"} & set(outputs)
 
 
+CONTAINERS = [
+    {
+        "name": "web",
+        "image": "localhost:1/web:1",
+        "resources": {"requests": {"cpu": 1, "memoryInGB": 1}},
+    }
+]
+
+
+def test_a_change_that_arm_would_refuse_is_refused_before_anything_is_done(
+    plugin: Plugin, group: str, refusal: Any
+) -> None:
+    given = {
+        "resourceGroupName": group,
+        "containerGroupName": "web",
+        "containers": CONTAINERS,
+        "osType": "Linux",
+        "tags": {"note": "[no expression]"},
+    }
+    old = plugin.check(INSTANCE, given)
+    wrong = {**given, "sku": "Dedicated"}
+    told = refusal(plugin.check, INSTANCE, wrong, old=old)
+    assert "InvalidTemplateDeployment" in told
+    assert "FeatureNotSupported" in told
+    assert "use 'Standard'" in told
+    # Nothing is asked of what is new, or has not changed, or cannot be known yet.
+    assert plugin.check(INSTANCE, wrong)["sku"] == "Dedicated"
+    assert plugin.check(INSTANCE, wrong, old={**old, "sku": "Dedicated"})
+    fine = {**given, "tags": {"note": "[[still none]"}}
+    assert plugin.check(INSTANCE, fine, old=old)["tags"] == fine["tags"]
+
+
 def test_an_error_of_arm_is_worded_as_azure_native_words_it(
     plugin: Plugin, group: str, refusal: Any
 ) -> None:
