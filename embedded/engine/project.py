@@ -212,7 +212,21 @@ def _existing(directory: Path, stem: str) -> Path | None:
 
 # The safe loader of libyaml, where PyYAML was built with it, is ten times as fast.
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A time without quotes is the text that the CLI makes of it: Go's own form."""
+    """As the CLI reads: no key twice, and a time without quotes in Go's own form."""
+
+    def construct_mapping(
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key {key.value} is there twice",
+                    problem_mark=key.start_mark,
+                )
+            seen.add(str(key.value))
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
 
     def time(self, node: yaml.ScalarNode) -> str:
         try:

@@ -39,11 +39,20 @@ def unpack(name: str, executable: str, home: Home) -> Path:
     archives = home.packages / "archives"
     archives.mkdir(parents=True, exist_ok=True)
     run(["apt-get", "download", name], home.log("machine"), directory=archives)
+    whole = archives / "unpacked"
     for archive in archives.glob(f"{name}_*.deb"):
-        command = ["dpkg-deb", "-x", str(archive), str(home.packages)]
-        run(command, home.log("machine"))
+        run(["dpkg-deb", "-x", str(archive), str(whole)], home.log("machine"))
+    _put_in_place(whole, target.relative_to(home.packages), home.packages)
     shutil.rmtree(archives)
     return target
+
+
+def _put_in_place(source: Path, executable: Path, folder: Path) -> None:
+    """The executable comes last: it says that the others are there."""
+    ready = source / executable
+    ready.replace(aside := source.parent / executable.name)
+    shutil.copytree(source, folder, symlinks=True, dirs_exist_ok=True)
+    aside.replace(folder / executable)
 
 
 def refresh(home: Home, names: Sequence[str]) -> None:
