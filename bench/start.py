@@ -29,7 +29,13 @@ def measure() -> Sequence[Figure]:
     return [
         measured("embedded Azure, first start", fresh, "s", SECONDS, counted),
         measured("embedded Azure, start", again, "s", SECONDS, counted),
-        measured("embedded Azure, idle", idle, "MB", MEGABYTES, "resident"),
+        measured(
+            "embedded Azure, idle",
+            idle,
+            "MB",
+            MEGABYTES,
+            "resident, with nothing in it",
+        ),
     ]
 
 
