@@ -163,7 +163,8 @@ def _copy(target: Path) -> None:
             shutil.copy2(PROJECT / name, target / name)
     dockerfile = target / "app/Dockerfile"
     text = dockerfile.read_text()
-    first = "FROM ${BASE_IMAGE}\n"
+    first = "LABEL "
     assert first in text
-    label = f"{first}LABEL {IMAGE_LABEL}={target}\n"
-    dockerfile.write_text(text.replace(first, label))
+    # Into the step that sets the others: only what carries all of them is found again.
+    label = f"{first}{IMAGE_LABEL}={target} "
+    dockerfile.write_text(text.replace(first, label, 1))
