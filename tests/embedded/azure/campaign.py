@@ -23,7 +23,7 @@ Json = dict[str, Any]
 #: For a longer campaign, or another one.
 SEED = int(os.environ.get("OPENAPI_SEED") or 1)
 #: Requests of each operation, of each mode.
-EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES") or 8)
+EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES") or 6)
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 CHECKS = [
     not_a_server_error,
