@@ -56,7 +56,8 @@ def choice(options: Mapping[str, Value]) -> Rule[Value]:
 
     def parse(given: str) -> Value:
         if given not in options:
-            raise NotAllowed(did_you_mean(given, names))
+            near = closest(given, names)
+            raise NotAllowed(f"did you mean {near}?" if near else "")
         return options[given]
 
     return Rule(f"one of {', '.join(names)}", parse)
@@ -212,11 +213,11 @@ def headers() -> Rule[Mapping[str, str]]:
     return Rule("a map of HTTP headers", parse)
 
 
-def did_you_mean(given: str, names: list[str]) -> str:
-    """``did you mean X?`` for a near miss, whatever its case; else nothing."""
+def closest(given: str, names: list[str]) -> str:
+    """The name that was meant, where this is a near miss, whatever its case."""
     lower = {name.lower(): name for name in names}
     close = get_close_matches(given.lower(), lower, n=1, cutoff=0.6)
-    return f"did you mean {lower[close[0]]}?" if close else ""
+    return lower[close[0]] if close else ""
 
 
 def _number(given: str) -> Decimal:

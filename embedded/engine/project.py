@@ -246,7 +246,8 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.time)
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        body = yaml.load(file.read_text(), Loader=_Loader) or {}  # noqa: S506 (safe)
+        with file.open() as text:  # by its name, which the errors tell
+            body = yaml.load(text, Loader=_Loader) or {}  # noqa: S506 (safe)
     except OSError as error:
         raise ProjectInvalid(f"{file} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

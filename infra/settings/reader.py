@@ -124,8 +124,9 @@ class Reader:
     def finish(self) -> None:
         """Unknown keys are mistakes too. Raises SettingsInvalid if there is any."""
         for key in sorted(set(self._values) - set(self._known)):
-            hint = rules.did_you_mean(key, list(self._known))
-            said = f"Perhaps {hint}" if hint else f"The keys: {', '.join(self._known)}."
+            near = rules.closest(key, list(self._known))
+            every = f"The keys: {', '.join(self._known)}."
+            said = f"Did you mean {near}?" if near else every
             self.mistakes.append(Mistake(key, "no key of this program", said))
         if self.mistakes:
             raise SettingsInvalid(self.mistakes)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
-from infra.rules import NotAllowed, Rule, did_you_mean
+from infra.rules import NotAllowed, Rule, closest
 from infra.settings.reader import MASK, Reader
 
 Value = TypeVar("Value")
@@ -77,8 +77,9 @@ class Entry:
     def finish(self) -> None:
         """Unknown fields are mistakes too."""
         for field in sorted(set(self._fields) - set(self._known)):
-            hint = did_you_mean(field, self._known)
-            said = f"Perhaps {hint}" if hint else f"Fields: {', '.join(self._known)}."
+            near = closest(field, self._known)
+            every = f"Fields: {', '.join(self._known)}."
+            said = f"Did you mean {near}?" if near else every
             self._reader.refuse_at(f"{self._path}.{field}", "no field here", said)
 
 

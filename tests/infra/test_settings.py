@@ -102,7 +102,7 @@ def test_a_value_that_azure_would_refuse_is_refused_here(key: str, value: str) -
 
 def test_a_key_that_is_nearly_right_gets_a_hint() -> None:
     (one,) = mistakes(skuu="Basic")
-    assert "sku" in one.split("Perhaps")[1]
+    assert "sku" in one.split("Did you mean")[1]
 
 
 def test_secrets_are_masked_in_the_report() -> None:

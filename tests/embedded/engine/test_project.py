@@ -87,7 +87,7 @@ def test_a_time_without_quotes_is_the_text_that_the_cli_makes_of_it(
     ("text", "said"),
     [
         ("name: [", "not valid YAML"),
-        ("name: a\nname: b", "the key name is there twice"),
+        ("name: a\nname: b", r"the key name is there twice[^$]*Pulumi\.yaml\", line 2"),
         ("name: p\nruntime: go\n", "runtime: python"),
         ("runtime: python\n", "name"),
         ("- a\n", "map of keys"),
