@@ -280,3 +280,4 @@ def _empty(docker: PrivateDocker) -> None:
             if tree.base_image() not in image.tags:
                 client.images.remove(image.id or "", force=True)
         client.images.prune({"dangling": True})
+    docker.end_strays()

@@ -18,12 +18,14 @@ from pathlib import Path
 import docker
 from docker.errors import DockerException
 
-from soak.processes import kill, table, wait_for_end
+from soak.processes import Process, descendants, kill, table, wait_for_end
 
 #: Seconds for a start and for an end.
 LIMIT = 60.0
 #: A killed dockerd's containerd may be there for a moment: then the next one fails.
 ATTEMPTS, PAUSE = 5, 2.0
+#: What stands between containerd and one container.
+SHIM = "containerd-shim"
 SBIN = "/usr/sbin:/sbin:/usr/local/sbin"
 
 
@@ -73,6 +75,7 @@ class PrivateDocker:
     def _start(self) -> None:
         pid_file = self._folder / "docker.pid"
         pid_file.unlink(missing_ok=True)
+        self._forget_containerd()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [str(_which("dockerd")), *self._options(pid_file)],
@@ -82,6 +85,12 @@ class PrivateDocker:
                 start_new_session=True,
             )
         self._wait()
+
+    def _forget_containerd(self) -> None:
+        """Its number may be another process's by now, which dockerd takes for it."""
+        file = self._folder / "exec/containerd/containerd.pid"
+        if not any(Path(p.words[0]).name == "containerd" for p in self._own()):
+            file.unlink(missing_ok=True)
 
     def restart_if_dead(self) -> None:
         if self._process is None or self._process.poll() is not None:
@@ -111,11 +120,26 @@ class PrivateDocker:
 
     def _end_leftovers(self) -> None:
         """The containerd and the shims of a daemon that was killed."""
-        inside = f"{self._folder}/"
-        ours = [p.pid for p in table() if any(inside in word for word in p.words)]
+        ours = [p.pid for p in self._own()]
         for pid in ours:
             kill(pid)
         wait_for_end(ours, LIMIT)
+
+    def end_strays(self) -> None:
+        """Containers that the daemon lost in a kill run on, and keep their addresses.
+
+        For when it holds none any more.
+        """
+        shims = [p.pid for p in self._own() if SHIM in Path(p.words[0]).name]
+        left = wait_for_end(shims, 1)
+        inner = [one.pid for pid in left for one in descendants(table(), pid)]
+        for pid in [*left, *inner]:
+            kill(pid)
+
+    def _own(self) -> list[Process]:
+        """Processes of this daemon: those with its folder in their words."""
+        inside = f"{self._folder}/"
+        return [p for p in table() if any(inside in word for word in p.words)]
 
     def _options(self, pid_file: Path) -> list[str]:
         name = self._bridge

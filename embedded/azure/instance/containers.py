@@ -10,6 +10,8 @@ from docker.models.containers import Container
 
 from embedded.azure.instance.engine import ROLE_LABEL, label
 
+#: What was being removed when the engine was killed stays dead: nothing starts it.
+GOING = ("removing", "dead")
 #: Seconds between SIGTERM and SIGKILL when a container is stopped or replaced.
 GRACE = 2
 

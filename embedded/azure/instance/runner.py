@@ -239,7 +239,11 @@ class Runner:
     ) -> Outcome | None:
         """Bring back what should run and does not; None if nothing was amiss."""
         found = containers.by_role(self._engine.containers(order.group_id))
-        names = {label(each, CONTAINER_LABEL) for each in found.get(CONTAINER, [])}
+        names = {
+            label(each, CONTAINER_LABEL)
+            for each in found.get(CONTAINER, [])
+            if each.status not in containers.GOING
+        }
         networks = found.get(sandbox.ROLE, [])
         whole = names == {each.name for each in order.group.containers}
         if not whole or not _has_network(networks, order.group):

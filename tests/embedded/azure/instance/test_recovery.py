@@ -9,6 +9,7 @@ from typing import Any
 
 import docker
 import pytest
+from docker.models.containers import Container
 
 from embedded.azure.instance.records import Records
 from tests.embedded.azure.instance.portal import (
@@ -60,6 +61,33 @@ def test_a_container_that_is_gone_is_made_again(
     eventually(lambda: [each for each in ours(engine, home) if each.id != again.id])
     assert eventually(lambda: fetch(address)).json()["VERSION"] == "1"
     portal.close()
+
+
+def test_a_container_whose_removal_was_cut_off_is_made_again(
+    home: Path,
+    image: str,
+    engine: docker.DockerClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    portal = Portal(home)
+    portal.put("web", group(container(image)))
+    address = portal.get("web")["properties"]["ipAddress"]["ip"]
+    portal.close()
+    [before] = ours(engine, home)
+    before.stop(timeout=0)
+    known: Any = Container.status
+
+    def status(one: Any) -> str:
+        """As of a dockerd that was killed in the middle of it."""
+        return "dead" if one.id == before.id else str(known.fget(one))
+
+    monkeypatch.setattr(Container, "status", property(status))
+    portal = Portal(home)
+    assert eventually(lambda: fetch(address)).json()["VERSION"] == "1"
+    portal.close()
+    eventually(lambda: [one.id for one in ours(engine, home)] != [before.id])
+    [after] = ours(engine, home)
+    assert after.id != before.id
 
 
 def test_a_restart_of_the_service_leaves_containers_alone(
