@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 
-_UPLOAD = re.compile(r"/v2/.+/blobs/uploads/[^/]+")
 _RANGE = re.compile(r"(?P<first>[0-9]+)-(?P<last>[0-9]+)")
 
 
-def first(method: str, path: str, content_range: str | None) -> int | None:
+def first(content_range: str | None) -> int | None:
     """The number of the first byte of a piece that names it; None of any other."""
-    if method not in ("PATCH", "PUT") or _UPLOAD.fullmatch(path) is None:
-        return None
     found = _RANGE.fullmatch(content_range or "")
     return int(found["first"]) if found else None
 

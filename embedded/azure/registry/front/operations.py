@@ -87,7 +87,7 @@ TAGS_LIST = "/v2/{name}/tags/list"
 _MANIFEST = "/v2/{name}/manifests/{reference}"
 _BLOB = "/v2/{name}/blobs/{digest}"
 _UPLOADS = "/v2/{name}/blobs/uploads/"
-_UPLOAD = "/v2/{name}/blobs/uploads/{upload}"
+UPLOAD = "/v2/{name}/blobs/uploads/{upload}"
 REFERRERS = "/v2/{name}/referrers/{digest}"
 _STATE = {"_state": shapes.TEXT}
 _BYTES = {"application/octet-stream": shapes.BYTES}
@@ -120,11 +120,11 @@ V2 = (
     Operation("HEAD", _BLOB, {200: None, 304: None}, _LOCKED),
     Operation("DELETE", _BLOB, {202: None}, _LOCKED),
     Operation("POST", _UPLOADS, {201: None, 202: None}, _V2, shapes.BEGIN, body=_BYTES),
-    Operation("GET", _UPLOAD, {204: None}, _V2, _STATE),
-    Operation("HEAD", _UPLOAD, {204: None}, _V2, _STATE),
+    Operation("GET", UPLOAD, {204: None}, _V2, _STATE),
+    Operation("HEAD", UPLOAD, {204: None}, _V2, _STATE),
     Operation(
         "PATCH",
-        _UPLOAD,
+        UPLOAD,
         {202: None},
         (*_V2, 416),
         _STATE,
@@ -133,13 +133,13 @@ V2 = (
     ),
     Operation(
         "PUT",
-        _UPLOAD,
+        UPLOAD,
         {201: None},
         (*_V2, 416),
         {**_STATE, "digest": shapes.DIGEST},
         body=_BYTES,
     ),
-    Operation("DELETE", _UPLOAD, {204: None}, _V2, _STATE),
+    Operation("DELETE", UPLOAD, {204: None}, _V2, _STATE),
     Operation(
         "GET",
         REFERRERS,

@@ -29,6 +29,7 @@ from embedded.azure.registry.front.operations import (
     CATALOG,
     REFERRERS,
     TAGS_LIST,
+    UPLOAD,
     V2,
     Match,
 )
@@ -77,7 +78,7 @@ class Stream:
             return await self._push(request, found)
         if self._locks.forbid(request, found):
             return disallowed()
-        if (refused := await self._wrong_piece(request)) is not None:
+        if (refused := await self._wrong_piece(request, found)) is not None:
             return refused
         return await self._pass_on(request, found)
 
@@ -128,14 +129,15 @@ class Stream:
         own = ("content-length", "content-type", *(name.lower() for name in headers))
         return answers.with_headers(JSONResponse(body, headers=headers), answer, *own)
 
-    async def _wrong_piece(self, request: Request) -> Response | None:
+    async def _wrong_piece(self, request: Request, found: Match) -> Response | None:
         """A refusal of what is not the next of an upload, or ends in no digest."""
+        if request.method not in BODIES:
+            return None
         wrong = paths.wrong_digest(request.query_params.multi_items())
-        if wrong is not None and request.method in ("POST", "PUT"):
+        if wrong is not None and request.method != "PATCH":
             return refusal(wrong.status, wrong.code, wrong.message)
-        header = request.headers.get("content-range")
-        byte = chunks.first(request.method, request.scope["path"], header)
-        if byte is None:
+        byte = chunks.first(request.headers.get("content-range"))
+        if byte is None or found.template != UPLOAD:
             return None
         try:
             known = await self._client.send(self._status(request))
